@@ -1,0 +1,60 @@
+/** Codes after which the same statement may succeed: overload, timeouts, lost connections, a replica that is not ready. */
+const TRANSIENT_CODES: ReadonlySet<string> = new Set(['159', '202', '209', '210', '241', '242', '252', '279', '319', '394', '999']);
+const TRANSIENT_SYSTEM_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
+const DIRECTORY_IN_USE = '76';
+
+/**
+ * What ClickHouse, or the way to it, answered instead of a result.
+ *
+ * `code` is ClickHouse's number as text (`60`) or a system code (`ECONNREFUSED`), `type` its name (`UNKNOWN_TABLE`).
+ * `transient` says that the same statement may succeed later; whether an INSERT behind it happened is unknown.
+ */
+export class ClickHouseError extends Error {
+  override readonly name = 'ClickHouseError';
+  constructor(
+    message: string,
+    readonly code: string,
+    readonly type: string,
+    readonly transient: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+const textOf = (error: unknown, key: string): string => {
+  const value: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, key) : undefined;
+  return typeof value === 'string' ? value : '';
+};
+
+/** Wraps whatever the client threw. `what` names the statement, never its values. An error that is wrapped already stays as it is. */
+export const clickHouseError = (what: string, error: unknown): ClickHouseError => {
+  if (error instanceof ClickHouseError) return error;
+  // The embedded engine throws from another copy of the client's class, so the class says nothing: the fields do.
+  const code = textOf(error, 'code');
+  const message = error instanceof Error ? error.message : String(error);
+  const timedOut = /^Timeout error/.test(message);
+  const transient = timedOut || TRANSIENT_CODES.has(code) || TRANSIENT_SYSTEM_CODES.has(code);
+  return new ClickHouseError(`${what}: ${message}`, code, textOf(error, 'type') || (timedOut ? 'CLIENT_TIMEOUT' : ''), transient, {
+    cause: error,
+  });
+};
+
+/** Says in plain words why an embedded data directory could not be opened. */
+export const cannotOpen = (path: string, error: unknown): ClickHouseError => {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = textOf(error, 'code') || (/Code: (\d+)/.exec(message)?.[1] ?? '');
+  const inUse = code === DIRECTORY_IN_USE || /already|locked|another (server|process)/i.test(message);
+  const reason = inUse
+    ? `another process has ${path} open: one process at a time can use an embedded ClickHouse directory`
+    : `cannot open ${path}: ${message}`;
+  return new ClickHouseError(reason, code || DIRECTORY_IN_USE, inUse ? 'DIRECTORY_IN_USE' : 'CANNOT_OPEN', false, { cause: error });
+};

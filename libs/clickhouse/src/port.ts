@@ -1,0 +1,49 @@
+import { type DefinedQuery } from './define-query.js';
+
+type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
+
+/** One value of a row. NaN and infinities become NaN in a Float64 column and an error in any other; 64-bit integers are bigints. */
+export type Cell = Plain | bigint;
+
+/** Values in the order of the block's columns. */
+export type Row = readonly Cell[];
+
+/** Rows that enter one table in one INSERT, as one block: all of them or none. */
+export type InsertBlock = {
+  /** `database.table`: the embedded engine knows no default database. */
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+  /**
+   * Names this block for deduplication. A repetition with the same token is dropped silently as long as the table remembers the token,
+   * even when the block itself was lost since: who repeats after a crash decides by the data and takes a new token.
+   */
+  readonly token: string;
+};
+
+/** Who asks, for the query log, and how long the answer may take. */
+export type QueryContext = {
+  readonly surface?: string;
+  readonly correlationId?: string;
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+};
+
+/** Values of parameters of a command, bound by ClickHouse: `{name:Type}` in the text. */
+export type CommandParams = Readonly<Record<string, Cell>>;
+
+/**
+ * ClickHouse, on a server or inside this process. Every adapter passes `clickhouse.contract.ts`.
+ *
+ * @throws ClickHouseError from every method
+ */
+export abstract class ClickHouse {
+  /** Runs a defined query; every row has been checked against its schema. */
+  abstract query<P, R>(query: DefinedQuery<P, R>, params: P, context?: QueryContext): Promise<readonly R[]>;
+  /** Runs a statement without a result. Statements run one after another, in the order of the calls. */
+  abstract command(sql: string, params?: CommandParams): Promise<void>;
+  /** Inserts one block. Resolves when it is durable; an empty block is nothing to do. */
+  abstract insert(block: InsertBlock): Promise<void>;
+  /** Waits for what is running, then lets go of the engine. */
+  abstract close(): Promise<void>;
+}
