@@ -9,6 +9,7 @@ const TRANSIENT_SYSTEM_CODES: ReadonlySet<string> = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
 ]);
+/** CANNOT_OPEN_FILE: what the engine answers when it cannot lock its directory. */
 const DIRECTORY_IN_USE = '76';
 
 /**
@@ -48,13 +49,12 @@ export const clickHouseError = (what: string, error: unknown): ClickHouseError =
   });
 };
 
-/** Says in plain words why an embedded data directory could not be opened. */
-export const cannotOpen = (path: string, error: unknown): ClickHouseError => {
+/** Says in plain words why an embedded data directory could not be opened. `holder` is the process that seems to have it. */
+export const cannotOpen = (path: string, holder: number | undefined, error: unknown): ClickHouseError => {
   const message = error instanceof Error ? error.message : String(error);
-  const code = textOf(error, 'code') || (/Code: (\d+)/.exec(message)?.[1] ?? '');
-  const inUse = code === DIRECTORY_IN_USE || /already|locked|another (server|process)/i.test(message);
-  const reason = inUse
-    ? `another process has ${path} open: one process at a time can use an embedded ClickHouse directory`
-    : `cannot open ${path}: ${message}`;
-  return new ClickHouseError(reason, code || DIRECTORY_IN_USE, inUse ? 'DIRECTORY_IN_USE' : 'CANNOT_OPEN', false, { cause: error });
+  const [type, reason] =
+    holder === undefined
+      ? ['CANNOT_OPEN', `cannot open the ClickHouse directory ${path}: ${message}`]
+      : ['DIRECTORY_IN_USE', `process ${holder} has the ClickHouse directory ${path} open; only one process at a time can`];
+  return new ClickHouseError(reason, DIRECTORY_IN_USE, type, false, { cause: error });
 };

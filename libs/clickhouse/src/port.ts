@@ -2,7 +2,10 @@ import { type DefinedQuery } from './define-query.js';
 
 type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
-/** One value of a row. NaN and infinities become NaN in a Float64 column and an error in any other; 64-bit integers are bigints. */
+/**
+ * One value of a row. NaN, infinities and null become NaN in a float column, null in a Nullable one and 0 elsewhere: a projection writes
+ * sentinels. 64-bit integers are bigints or decimal text; inside arrays and maps only decimal text.
+ */
 export type Cell = Plain | bigint;
 
 /** Values in the order of the block's columns. */
@@ -40,7 +43,7 @@ export type CommandParams = Readonly<Record<string, Cell>>;
 export abstract class ClickHouse {
   /** Runs a defined query; every row has been checked against its schema. */
   abstract query<P, R>(query: DefinedQuery<P, R>, params: P, context?: QueryContext): Promise<readonly R[]>;
-  /** Runs a statement without a result. Statements run one after another, in the order of the calls. */
+  /** Runs a statement without a result. */
   abstract command(sql: string, params?: CommandParams): Promise<void>;
   /** Inserts one block. Resolves when it is durable; an empty block is nothing to do. */
   abstract insert(block: InsertBlock): Promise<void>;

@@ -1,0 +1,1 @@
+export { openChdb, type ChdbOptions } from './open-chdb.js';

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { type DefinedQuery, type RawRow } from './define-query.js';
+import { ClickHouseError, clickHouseError } from './errors.js';
+import { type Lane } from './lane.js';
+import { ClickHouse, type CommandParams, type InsertBlock, type QueryContext } from './port.js';
+import { insertStatement, queryStatement } from './statements.js';
+
+/** The connections behind one ClickHouse. */
+export type Lanes = {
+  readonly writer: Lane;
+  /** The least busy one is asked. */
+  readonly readers: readonly Lane[];
+  /** Whether an aborted query stops on the engine. Where it does not, aborting only keeps it from starting. */
+  readonly interruptible: boolean;
+};
+
+/**
+ * ClickHouse behind one or several `@clickhouse/client` clients, whatever stands behind those.
+ *
+ * Settings travel in the text of a statement: as `clickhouse_settings` they would stay on a session of the embedded engine and change
+ * later statements. The one exception is `wait_end_of_query`, which makes a server report an error before the first byte of a result.
+ */
+export class ClientClickHouse extends ClickHouse {
+  private readonly running = new Set<Promise<unknown>>();
+  private turn = 0;
+  private closing: Promise<void> | undefined;
+
+  constructor(private readonly lanes: Lanes) {
+    super();
+  }
+
+  async query<P, R>(query: DefinedQuery<P, R>, params: P, context: QueryContext = {}): Promise<readonly R[]> {
+    const bound = query.bind(params);
+    context.signal?.throwIfAborted();
+    const text = queryStatement(query, context);
+    const options = this.lanes.interruptible && context.signal ? { abort_signal: context.signal } : {};
+    const rows = await this.track(query.name, () =>
+      this.nextReader().run(async (client) => {
+        const { stream } = await client.exec({
+          query: text,
+          query_id: randomUUID(),
+          query_params: { ...bound },
+          clickhouse_settings: { wait_end_of_query: 1 },
+          ...options,
+        });
+        return rowsOf(await textOf(stream));
+      }),
+    );
+    return query.read(rows);
+  }
+
+  async command(sql: string, params?: CommandParams): Promise<void> {
+    const what = sql.trim().split('\n', 1)[0]?.slice(0, 80) ?? '';
+    const bound = params ? { query_params: { ...params } } : {};
+    await this.track(what, () => this.lanes.writer.run((client) => client.command({ query: sql, query_id: randomUUID(), ...bound })));
+  }
+
+  async insert(block: InsertBlock): Promise<void> {
+    if (block.rows.length === 0) return;
+    const statement = insertStatement(block);
+    await this.track(`insert into ${block.table}`, () =>
+      this.lanes.writer.run((client) => client.command({ query: statement, query_id: randomUUID() })),
+    );
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.drain();
+    return this.closing;
+  }
+
+  private async drain(): Promise<void> {
+    await Promise.allSettled(this.running);
+    await Promise.all([...new Set([this.lanes.writer, ...this.lanes.readers])].map((lane) => lane.close()));
+  }
+
+  private nextReader(): Lane {
+    const { readers, writer } = this.lanes;
+    // Starting one further each time spreads the load where all are equally busy.
+    this.turn = (this.turn + 1) % readers.length;
+    const inTurn = [...readers.slice(this.turn), ...readers.slice(0, this.turn)];
+    return inTurn.reduce((best, lane) => (lane.load() < best.load() ? lane : best), inTurn[0] ?? writer);
+  }
+
+  private async track<T>(what: string, run: () => Promise<T>): Promise<T> {
+    if (this.closing) throw new ClickHouseError(`${what}: ClickHouse is closed`, 'CLOSED', 'CLOSED', false);
+    const running = run();
+    this.running.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      throw clickHouseError(what, error);
+    } finally {
+      this.running.delete(running);
+    }
+  }
+}
+
+const textOf = async (stream: AsyncIterable<unknown>): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)));
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+/** The result is one JSON array of objects; what is in them is checked by the query's own schema. */
+const rowsOf = (text: string): readonly RawRow[] => {
+  const parsed: unknown = JSON.parse(text);
+  if (!Array.isArray(parsed)) throw new TypeError('ClickHouse answered something else than an array of rows');
+  return parsed as RawRow[];
+};

@@ -1,0 +1,1 @@
+export { openHttp, type HttpOptions } from './open-http.js';
