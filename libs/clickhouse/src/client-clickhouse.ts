@@ -50,7 +50,7 @@ export class ClientClickHouse extends ClickHouse {
   }
 
   async command(sql: string, params?: CommandParams): Promise<void> {
-    const what = sql.trim().split('\n', 1)[0]?.slice(0, 80) ?? '';
+    const what = /^(?!\s*--)\s*(\S.{0,79})/m.exec(sql)?.[1] ?? 'command';
     const bound = params ? { query_params: { ...params } } : {};
     await this.track(what, () => this.lanes.writer.run((client) => client.command({ query: sql, query_id: randomUUID(), ...bound })));
   }

@@ -11,3 +11,5 @@ export {
   dateTimeOf,
 } from './define-query.js';
 export { ClickHouseError } from './errors.js';
+export { migrate, type MigrateOptions, type MigrationReport } from './migrate.js';
+export { MigrationError, type MigrationTarget } from './migration-file.js';
