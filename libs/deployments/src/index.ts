@@ -9,3 +9,16 @@ export {
   CategoriesObserved,
 } from './events.js';
 export { NAME_PATTERN, FeatureDeclaration, FeatureKind, CATEGORY_WORDS_MAX, FEATURES_MAX, PROVISIONAL_RECORDS } from './schema.js';
+export { deploymentIdOf, deploymentStream, Deployments } from './deployments.js';
+export { type DeploymentState, type FeatureState, type Registered } from './decider.js';
+export { DeploymentsWriteModule } from './write.module.js';
+export {
+  RegisterDeployment,
+  DeclareFeatures,
+  ExtendFeatureSchema,
+  SettleFeatureSchema,
+  ChangeFeatureType,
+  SetFeatureGrid,
+  ObserveCategories,
+  type DeploymentRefusal,
+} from './commands.js';

@@ -1,0 +1,179 @@
+import { accept, refuse, unreachable, type Decider, type Decision, type Refusal } from '#libs/kernel';
+import { type DeploymentCommand, type DeploymentRefusal } from './commands.js';
+import { type DeploymentEvent } from './events.js';
+import { FeaturesDeclared, FeatureSchemaExtended, FeatureSchemaSettled, FeatureTypeChanged } from './events.js';
+import { CategoriesObserved, DeploymentRegistered, FeatureGridSet } from './events.js';
+import { CATEGORY_WORDS_MAX, FEATURES_MAX, NAME_PATTERN, type FeatureKind, type PersonalTreatment } from './schema.js';
+
+/** One feature as the schema knows it. */
+export type FeatureState = {
+  readonly kind: FeatureKind;
+  readonly length?: number;
+  readonly declared: boolean;
+  readonly personal?: PersonalTreatment;
+};
+
+/** What intake and the decider need of a deployment. Maps are replaced, never changed in place. */
+export type Registered = {
+  readonly status: 'registered';
+  readonly deploymentId: string;
+  readonly name: string;
+  readonly strict: boolean;
+  readonly schemaVersion: number;
+  readonly settled: boolean;
+  readonly features: ReadonlyMap<string, FeatureState>;
+  readonly grids: ReadonlyMap<string, { readonly centre: number; readonly unit: number }>;
+  readonly words: ReadonlyMap<string, ReadonlyMap<string, number>>;
+};
+export type DeploymentState = { readonly status: 'unknown' } | Registered;
+
+type Answer = Decision<DeploymentEvent, Refusal<DeploymentRefusal>>;
+
+export const deploymentDecider: Decider<DeploymentState, DeploymentCommand, DeploymentEvent, Refusal<DeploymentRefusal>> = {
+  initialState: () => ({ status: 'unknown' }),
+  evolve,
+  decide,
+};
+
+function decide(command: DeploymentCommand, state: DeploymentState): Answer {
+  if (command.type === 'RegisterDeployment') return register(command.data, state);
+  if (state.status === 'unknown') return refuse('NO_SUCH_DEPLOYMENT', 'no deployment has this id');
+  switch (command.type) {
+    case 'DeclareFeatures':
+      return declare(command.data, state);
+    case 'ExtendFeatureSchema':
+      return extend(command.data, state);
+    case 'SettleFeatureSchema':
+      return state.settled ? accept() : accept(FeatureSchemaSettled.make({ ...head(state), records: command.data.records }));
+    case 'ChangeFeatureType':
+      return changeType(command.data, state, command.meta.reason);
+    case 'SetFeatureGrid': {
+      const { subject, grid, basis, values } = command.data;
+      // A grid once set is what all later counts rest on; only a person replaces it.
+      if (state.grids.has(subject) && basis !== 'command') return accept();
+      return accept(FeatureGridSet.make({ ...head(state), subject, grid, basis, values }));
+    }
+    case 'ObserveCategories':
+      return observe(command.data, state);
+    default:
+      return unreachable(command);
+  }
+}
+
+const head = (state: Registered): { deploymentId: string; schemaVersion: number } => ({
+  deploymentId: state.deploymentId,
+  schemaVersion: state.schemaVersion + 1,
+});
+
+function register(data: Extract<DeploymentCommand, { type: 'RegisterDeployment' }>['data'], state: DeploymentState): Answer {
+  if (!NAME_PATTERN.test(data.name)) return refuse('NAME_INVALID', `a name matches ${NAME_PATTERN.source}`, { field: 'name' });
+  if (state.status === 'unknown') return accept(DeploymentRegistered.make(data));
+  if (data.onFirstPost || state.strict === data.strict) return accept();
+  return refuse('DEPLOYMENT_EXISTS', `${data.name} is registered already with other settings`, { field: 'name' });
+}
+
+function declare({ features }: Extract<DeploymentCommand, { type: 'DeclareFeatures' }>['data'], state: Registered): Answer {
+  const names = new Set(features.map((feature) => feature.name));
+  if (names.size !== features.length) return refuse('FEATURE_DECLARED_TWICE', 'a feature is named twice', { field: 'features' });
+  const fresh = features.filter((feature) => !state.features.get(feature.name)?.declared);
+  if (new Set([...state.features.keys(), ...names]).size > FEATURES_MAX) return tooMany();
+  for (const feature of features) {
+    const known = state.features.get(feature.name);
+    if (known && known.kind !== feature.kind && (known.declared || state.settled)) {
+      return refuse('FEATURE_TYPE_DIFFERS', `${feature.name} is ${known.kind}; change its type with a reason instead`, {
+        field: feature.name,
+      });
+    }
+    if (feature.kind === 'vector' && feature.length === undefined) {
+      return refuse('VECTOR_NEEDS_LENGTH', `${feature.name} needs the number of its elements`, { field: 'length' });
+    }
+  }
+  return fresh.length === 0 ? accept() : accept(FeaturesDeclared.make({ ...head(state), features: fresh }));
+}
+
+function extend(data: Extract<DeploymentCommand, { type: 'ExtendFeatureSchema' }>['data'], state: Registered): Answer {
+  // Another writer may have learnt some of it first: what is known already is dropped here.
+  const features = data.features.filter((feature) => !state.features.has(feature.name));
+  const widened = data.widened.filter((name) => state.features.get(name)?.kind === 'integer');
+  const revised = data.revised.filter((change) => !state.settled && state.features.get(change.name)?.kind === change.from);
+  if (state.features.size + features.length > FEATURES_MAX) return tooMany();
+  if (features.length + widened.length + revised.length === 0) return accept();
+  return accept(FeatureSchemaExtended.make({ ...head(state), features, widened, revised }));
+}
+
+const tooMany = (): Answer =>
+  refuse('TOO_MANY_FEATURES', `a deployment has at most ${FEATURES_MAX} features`, { field: 'features', limit: FEATURES_MAX });
+
+function changeType(
+  { feature, to }: Extract<DeploymentCommand, { type: 'ChangeFeatureType' }>['data'],
+  state: Registered,
+  reason: string | undefined,
+): Answer {
+  const known = state.features.get(feature);
+  if (!known) return refuse('NO_SUCH_FEATURE', `${feature} is not in the schema`, { field: 'feature' });
+  if (!reason) return refuse('REASON_REQUIRED', 'changing a type needs a reason', { field: 'reason' });
+  if (known.kind === to) return accept();
+  return accept(FeatureTypeChanged.make({ ...head(state), feature, from: known.kind, to }));
+}
+
+function observe({ subject, words }: Extract<DeploymentCommand, { type: 'ObserveCategories' }>['data'], state: Registered): Answer {
+  const known = state.words.get(subject) ?? new Map<string, number>();
+  const room = CATEGORY_WORDS_MAX - known.size;
+  const fresh = [...new Set(words)].filter((word) => !known.has(word)).slice(0, room);
+  if (fresh.length === 0) return accept();
+  return accept(CategoriesObserved.make({ ...head(state), subject, firstBucket: known.size, words: fresh, full: fresh.length === room }));
+}
+
+function evolve(state: DeploymentState, event: DeploymentEvent): DeploymentState {
+  if (event.type === 'DeploymentRegistered') return registered(event.data);
+  if (state.status === 'unknown') throw new Error(`${event.type} before DeploymentRegistered`);
+  const { schemaVersion } = event.data;
+  switch (event.type) {
+    case 'FeaturesDeclared': {
+      const features = new Map(state.features);
+      const grids = new Map(state.grids);
+      for (const { name, kind, length, personal, grid } of event.data.features) {
+        features.set(name, { kind, declared: true, ...(length !== undefined && { length }), ...(personal && { personal }) });
+        if (grid) grids.set(`feature:${name}`, grid);
+      }
+      return { ...state, schemaVersion, features, grids };
+    }
+    case 'FeatureSchemaExtended': {
+      const features = new Map(state.features);
+      for (const { name, kind, length } of event.data.features) {
+        features.set(name, { kind, declared: false, ...(length !== undefined && { length }) });
+      }
+      for (const name of event.data.widened) features.set(name, { kind: 'number', declared: false });
+      for (const { name, to } of event.data.revised) features.set(name, { kind: to, declared: false });
+      return { ...state, schemaVersion, features };
+    }
+    case 'FeatureSchemaSettled':
+      return { ...state, schemaVersion, settled: true };
+    case 'FeatureTypeChanged': {
+      const features = new Map(state.features).set(event.data.feature, { kind: event.data.to, declared: true });
+      return { ...state, schemaVersion, features };
+    }
+    case 'FeatureGridSet':
+      return { ...state, schemaVersion, grids: new Map(state.grids).set(event.data.subject, event.data.grid) };
+    case 'CategoriesObserved': {
+      const { subject, words, firstBucket } = event.data;
+      const known = new Map(state.words.get(subject));
+      words.forEach((word, index) => known.set(word, firstBucket + index));
+      return { ...state, schemaVersion, words: new Map(state.words).set(subject, known) };
+    }
+    default:
+      return unreachable(event);
+  }
+}
+
+const registered = ({ deploymentId, name, strict }: { deploymentId: string; name: string; strict: boolean }): Registered => ({
+  status: 'registered',
+  deploymentId,
+  name,
+  strict,
+  schemaVersion: 0,
+  settled: false,
+  features: new Map(),
+  grids: new Map(),
+  words: new Map(),
+});
