@@ -1,0 +1,35 @@
+export {
+  MonitorCreated,
+  MonitorRevised,
+  MonitorPaused,
+  MonitorResumed,
+  MeasurementRecorded,
+  MeasurementSkipped,
+  WindowTick,
+  ReferenceFrozen,
+  ReferenceImported,
+  RestatementRequested,
+  MONITOR_EVENTS,
+  MEASUREMENT_EVENTS,
+  MONITORING_EVENTS,
+  RevisionReason,
+  SkipReason,
+  type MonitorEvent,
+  type MeasurementEvent,
+  type MonitoringEvent,
+} from './events.js';
+export {
+  type MeasurementKind,
+  type WindowSpan,
+  type SubjectMeasurement,
+  type SubjectJudgement,
+  type Gate,
+  type MethodScore,
+  type Contribution,
+  type Bin,
+  type Evidence,
+  type ReferenceUsed,
+  type QualityCounts,
+} from './measurement.js';
+export { MonitorDefinition, type Alerting, type JudgementRule, type ReferenceChoice } from './definition.js';
+export { monitorIdOf, monitorStream, measurementsStream } from './ids.js';
