@@ -1,0 +1,119 @@
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValidationContext,
+  type ValidationRule,
+  GraphQLError,
+  Kind,
+  getNamedType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
+import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from './connection.js';
+import { EdgeError } from './errors.js';
+
+/** What a single request may ask for. */
+export type GraphqlLimits = {
+  /** Levels of fields. Introspection is not counted: graphql-js limits it by itself. */
+  readonly depthMax: number;
+  /** Fields the answer may hold at most, lists counted with their page size. */
+  readonly costMax: number;
+  /** Tokens of the document. */
+  readonly tokensMax: number;
+  /** Bytes of the request body. */
+  readonly bodyBytesMax: number;
+};
+
+/** The limits unless the process is configured otherwise. */
+export const LIMITS: GraphqlLimits = { depthMax: 10, costMax: 10_000, tokensMax: 2_000, bodyBytesMax: 256 * 1024 };
+
+/** Length assumed for a list that is not paged. */
+const PLAIN_LIST = 10;
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+/** Each fragment is measured once: spread twice in each other, thirty of them would otherwise be walked a billion times. */
+const depthOf = (set: SelectionSetNode, fragments: Fragments, measured: Map<string, number>): number => {
+  let deepest = 0;
+  for (const selection of set.selections) deepest = Math.max(deepest, depthOfSelection(selection, fragments, measured));
+  return deepest;
+};
+
+const depthOfSelection = (selection: SelectionNode, fragments: Fragments, measured: Map<string, number>): number => {
+  if (selection.kind === Kind.INLINE_FRAGMENT) return depthOf(selection.selectionSet, fragments, measured);
+  if (selection.kind === Kind.FIELD) {
+    if (selection.name.value.startsWith('__')) return 0;
+    return 1 + (selection.selectionSet ? depthOf(selection.selectionSet, fragments, measured) : 0);
+  }
+  const name = selection.name.value;
+  const known = measured.get(name);
+  const fragment = fragments.get(name);
+  if (known !== undefined || !fragment) return known ?? 0;
+  // A fragment inside itself counts nothing here; the rule against cycles refuses the document.
+  measured.set(name, 0);
+  const depth = depthOf(fragment.selectionSet, fragments, measured);
+  measured.set(name, depth);
+  return depth;
+};
+
+/** Validation rule: refuses operations with more levels of fields than allowed. Fixed per process, so validated documents can be cached. */
+export const depthRule =
+  (depthMax: number): ValidationRule =>
+  (context: ValidationContext): ASTVisitor => {
+    const definitions = context.getDocument().definitions;
+    const fragments = new Map(
+      definitions.flatMap((definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
+      ),
+    );
+    return {
+      OperationDefinition: (operation) => {
+        const depth = depthOf(operation.selectionSet, fragments, new Map());
+        if (depth > depthMax) context.reportError(new EdgeError('TOO_DEEP', `the query is ${depth} levels deep, the limit is ${depthMax}`));
+      },
+    };
+  };
+
+const isIntrospection = (name: string): boolean => name.startsWith('__');
+
+/** A field costs one; a page costs its entries times what is asked of each. */
+const estimate: ComplexityEstimator = ({ field, args, childComplexity }) => {
+  if (isIntrospection(getNamedType(field.type).name)) return 1 + childComplexity;
+  if (field.args.some(({ name }) => name === 'first')) return 1 + pageSizeOf(args['first']) * childComplexity;
+  const type = isNonNullType(field.type) ? field.type.ofType : field.type;
+  const within = isObjectType(type) ? false : isListType(type);
+  return 1 + (within && childComplexity > 0 ? PLAIN_LIST * childComplexity : childComplexity);
+};
+
+const pageSizeOf = (first: unknown): number =>
+  typeof first === 'number' && first > 0 ? Math.min(first, PAGE_SIZE_MAX) : PAGE_SIZE_DEFAULT;
+
+type Costed = { readonly schema: GraphQLSchema; readonly document: DocumentNode; readonly variables?: Record<string, unknown> };
+
+/** @throws EdgeError TOO_COSTLY when the answer could hold more fields than allowed */
+export const assertAffordable = ({ schema, document, variables }: Costed, costMax: number): void => {
+  const cost = getComplexity({ schema, query: document, estimators: [estimate], ...(variables ? { variables } : {}) });
+  if (cost > costMax)
+    throw new EdgeError('TOO_COSTLY', `the answer could hold ${cost} fields, the limit is ${costMax}: ask for smaller pages`);
+};
+
+/**
+ * Checks a subscription's document: Mercurius validates queries and mutations only.
+ *
+ * @throws GraphQLError the first thing wrong with it
+ */
+export const assertSubscribable = (schema: GraphQLSchema, document: DocumentNode, limits: GraphqlLimits): void => {
+  const end = document.loc?.endToken;
+  if (end && end.line > limits.tokensMax) throw new GraphQLError(`a document has at most ${limits.tokensMax} lines`);
+  const [first] = validate(schema, document, [...specifiedRules, depthRule(limits.depthMax)], { maxErrors: 1 });
+  if (first) throw first;
+  assertAffordable({ schema, document }, limits.costMax);
+};

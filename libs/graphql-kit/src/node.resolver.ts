@@ -1,0 +1,21 @@
+import { Args, Context, Query, Resolver } from '@nestjs/graphql';
+import { GraphqlAccess } from './access.js';
+import { type GraphqlContext, viewerOf } from './context.js';
+import { NodeRegistry } from './node-registry.js';
+import { Requires } from './requires.js';
+
+/** `node(id)`: anything with an identity. */
+@Resolver()
+export class NodeResolver {
+  constructor(
+    private readonly nodes: NodeRegistry,
+    private readonly access: GraphqlAccess,
+  ) {}
+
+  @Query('node')
+  @Requires('read')
+  async node(@Args('id') id: string, @Context() context: GraphqlContext): Promise<object | null> {
+    const viewer = viewerOf(context);
+    return (await this.nodes.load(context, id, (action) => this.access.permits(viewer, action))) ?? null;
+  }
+}

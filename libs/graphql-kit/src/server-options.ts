@@ -1,0 +1,85 @@
+import { type IncomingMessage } from 'node:http';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import { type EdgeRequest, type GraphqlAccess, type Viewer } from './access.js';
+import { type GraphqlContext } from './context.js';
+import { EdgeError } from './errors.js';
+import { type ReportBug, formatErrors } from './error-formatter.js';
+import { guardFields } from './guard-fields.js';
+import { type GraphqlLimits, assertAffordable, assertSubscribable, depthRule } from './limits.js';
+import { scalarResolvers } from './scalars.js';
+import { SocketAdmission } from './socket-admission.js';
+
+/** What the options of the server are made from. */
+export type Edge = {
+  readonly access: GraphqlAccess;
+  readonly actions: () => ReadonlyMap<string, string>;
+  readonly report: ReportBug;
+  readonly limits: GraphqlLimits;
+  readonly typePaths: string[];
+  readonly typeDefs?: string;
+  readonly initTimeoutMs?: number;
+};
+
+type RouteOptions = NonNullable<MercuriusDriverConfig['additionalRouteOptions']>;
+
+/** Who was admitted, by request. The body is not read before. */
+const admissionOf = (access: GraphqlAccess, sockets: SocketAdmission) => {
+  const viewers = new WeakMap<object, Viewer>();
+  const route: RouteOptions = {
+    preParsing: async (request: EdgeRequest & { ws?: boolean }) => {
+      if (request.headers.upgrade !== undefined) return;
+      const admission = await access.admit(request);
+      if (admission.kind === 'refused') throw new EdgeError('UNAUTHENTICATED', admission.detail, admission.status);
+      viewers.set(request, admission.viewer);
+    },
+    preHandler: (request, _reply, done) => sockets.enter(request, done),
+  };
+  const contextOf = (request: object): GraphqlContext => {
+    const viewer = viewers.get(request);
+    return viewer ? { viewer } : {};
+  };
+  return { route, contextOf };
+};
+
+const subscriptionOf = (sockets: SocketAdmission): NonNullable<MercuriusDriverConfig['subscription']> => ({
+  verifyClient: ({ req }: { req: IncomingMessage }, next: Parameters<SocketAdmission['verify']>[1]) => sockets.verify(req, next),
+  context: (socket: Parameters<SocketAdmission['attach']>[0]) => sockets.attach(socket),
+  onConnect: ({ payload }: { payload?: unknown }) => sockets.admit(payload),
+  keepAlive: 30_000,
+  fullWsTransport: false,
+  wsDefaultSubprotocol: 'graphql-transport-ws',
+});
+
+const hooksOf = (limits: GraphqlLimits): NonNullable<MercuriusDriverConfig['hooks']> => ({
+  preExecution: (schema, document, _context, variables) => {
+    assertAffordable({ schema, document, ...(variables ? { variables } : {}) }, limits.costMax);
+  },
+  preSubscriptionExecution: (schema, document) => assertSubscribable(schema, document, limits),
+});
+
+/** Options of Mercurius for an edge that admits before it parses, guards every field, masks errors and bounds what may be asked. */
+export const serverOptions = (edge: Edge): MercuriusDriverConfig => {
+  const { access, limits, report } = edge;
+  const sockets = new SocketAdmission(access, edge.initTimeoutMs);
+  const { route, contextOf } = admissionOf(access, sockets);
+  return {
+    driver: MercuriusDriver,
+    path: '/graphql',
+    typePaths: edge.typePaths,
+    ...(edge.typeDefs === undefined ? {} : { typeDefs: edge.typeDefs }),
+    resolvers: { ...scalarResolvers },
+    transformSchema: (schema) => guardFields(schema, edge.actions(), access, report),
+    jit: 1,
+    cache: 512,
+    graphiql: false,
+    allowBatchedQueries: false,
+    validationRules: [depthRule(limits.depthMax)],
+    graphql: { parseOptions: { maxTokens: limits.tokensMax } },
+    errorFormatter: formatErrors(report),
+    context: contextOf,
+    csrfPrevention: { requiredHeaders: ['x-mercurius-operation-name', 'mercurius-require-preflight', 'sec-websocket-key'] },
+    additionalRouteOptions: { ...route, bodyLimit: limits.bodyBytesMax },
+    subscription: subscriptionOf(sockets),
+    hooks: hooksOf(limits),
+  };
+};
