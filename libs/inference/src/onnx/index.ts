@@ -1,0 +1,1 @@
+export { OnnxInference } from './onnx-inference.js';
