@@ -13,3 +13,6 @@ export {
 export { ClickHouseError } from './errors.js';
 export { migrate, type MigrateOptions, type MigrationReport } from './migrate.js';
 export { MigrationError, type MigrationTarget } from './migration-file.js';
+export { type Projection, type TableSpec, type RowsByTable, type DeriveStep, projectionId } from './projection.js';
+export { IntentStore, type Intent, InMemoryIntentStore, FileIntentStore } from './intent-store.js';
+export { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner.js';
