@@ -3,7 +3,7 @@
     python -m venv .venv && .venv/bin/pip install -r tools/train-delay-model/requirements.txt
     .venv/bin/python tools/train-delay-model/train.py
 
-Logistic regression on what is known before a flight: scheduled hour, distance, origin, destination. It learns from the first
+Logistic regression on what is known when a flight leaves: hour, distance, origin, destination. It learns from the first
 28 days of the flights (1 to 28 January 2001) whether a flight comes in more than 15 minutes late, and is tried on the two
 weeks after that. A model of this form is a sum of table look-ups, so the graph is written by hand: one LabelEncoder per
 category from its words straight to their weights, which keeps the encodings inside the file and the inputs as plain as the
