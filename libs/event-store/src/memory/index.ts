@@ -1,0 +1,2 @@
+export { InMemoryEventStore } from './memory-event-store.js';
+export { InMemoryCheckpointStore } from './memory-checkpoint-store.js';

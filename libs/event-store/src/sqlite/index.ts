@@ -1,0 +1,1 @@
+export { type SqliteEventStoreOptions, SqliteEventStore } from './sqlite-event-store.js';
