@@ -111,6 +111,11 @@ export class CommandRunner {
     // Folded before it is written: an event its own decider cannot fold must not reach the log.
     const state = events.reduce((folded, event) => decider.evolve(folded, event), loaded.state);
     const result = await this.store.append(stream, encoded, { expected: loaded.revision < 0n ? 'no_stream' : loaded.revision });
+    // Recorded long ago, by a run this process no longer remembers: what was just folded did not happen now.
+    if (result.idempotent) {
+      this.rememberedBy<S>(decider).delete(stream);
+      return { stream, revision: result.revision, ...(result.position ? { position: result.position } : {}) };
+    }
     loaded.state = state;
     loaded.revision = result.revision;
     if (result.position) loaded.position = result.position;

@@ -21,3 +21,4 @@ export { type Receipt, type Outcome } from './outcome.js';
 export { type RefusedCommand, RefusalLog } from './refusal-log.js';
 export { type CommandLike, type CommandRun, type CommandRunnerOptions, CommandRunner } from './command-runner.js';
 export { type CommandClass, type HandlersOf, handlersFor } from './command-handlers.js';
+export { CheckpointStore } from './checkpoint-store.js';
