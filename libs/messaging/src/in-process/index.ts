@@ -1,0 +1,1 @@
+export { InProcessMessageBus } from './in-process-message-bus.js';

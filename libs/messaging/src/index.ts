@@ -1,0 +1,11 @@
+export { type CloudEvent, cloudEvent } from './cloud-event.js';
+export {
+  type BusMessage,
+  type BusSubscription,
+  type MessageHandler,
+  type SubscriptionOptions,
+  BusClosed,
+  MessageBus,
+  SlowSubscriber,
+} from './message-bus.js';
+export { checkPattern, checkSubject, subjectMatches } from './subjects.js';
