@@ -1,0 +1,38 @@
+import { StatisticsError } from './errors.js';
+
+/** Refuses anything but two histograms over the same bins: same length, at least `bins` bins, finite non-negative counts, something counted. */
+export const requireHistograms = (name: string, reference: readonly number[], current: readonly number[], bins = 2): void => {
+  if (reference.length !== current.length) throw new StatisticsError(`${name} requires equally many bins`);
+  if (reference.length < bins) throw new StatisticsError(`${name} requires at least ${bins === 1 ? 'one bin' : 'two bins'}`);
+  for (const counts of [reference, current]) {
+    if (!counts.every((count) => Number.isFinite(count) && count >= 0))
+      throw new StatisticsError(`${name} requires finite, non-negative counts`);
+    if (!counts.some((count) => count > 0)) throw new StatisticsError(`${name} requires at least one counted value on each side`);
+  }
+};
+
+/** Refuses an empty sample and any NaN or infinity in it: the caller filters and counts, nothing is skipped silently. */
+export const requireFinite = (name: string, values: ArrayLike<number>): void => {
+  if (values.length === 0) throw new StatisticsError(`${name} requires at least one value in each sample`);
+  for (let i = 0; i < values.length; i += 1) {
+    if (!Number.isFinite(values[i])) throw new StatisticsError(`${name} requires finite values`);
+  }
+};
+
+/** Refuses a sample that is empty, unsorted or not finite. One pass: the ends of a sorted sample decide whether all of it is finite. */
+export const requireSorted = (name: string, values: ArrayLike<number>): void => {
+  if (values.length === 0) throw new StatisticsError(`${name} requires at least one value in each sample`);
+  let previous = -Infinity;
+  for (let i = 0; i < values.length; i += 1) {
+    const value = values[i] ?? NaN;
+    if (!(value >= previous)) throw new StatisticsError(`${name} requires sorted, finite values`);
+    previous = value;
+  }
+  if (!Number.isFinite(values[0]) || !Number.isFinite(previous)) throw new StatisticsError(`${name} requires sorted, finite values`);
+};
+
+/** Refuses two columns of different length or without rows. */
+export const requirePairs = (name: string, truth: ArrayLike<unknown>, answers: ArrayLike<unknown>): void => {
+  if (truth.length !== answers.length) throw new StatisticsError(`${name} requires as many answers as labels`);
+  if (truth.length === 0) throw new StatisticsError(`${name} requires at least one labelled answer`);
+};
