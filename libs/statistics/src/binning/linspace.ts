@@ -1,0 +1,17 @@
+/** `numpy.linspace(from, to, steps + 1)` in numpy's order of operations: the last value is exactly `to`. */
+export const linspace = (from: number, to: number, steps: number): number[] => {
+  const step = (to - from) / steps;
+  const edges = Array.from({ length: steps + 1 }, (_, i) => (step === 0 ? (i / steps) * (to - from) : i * step) + from);
+  edges[steps] = to;
+  return edges;
+};
+
+/** Outer edges as `numpy.histogram_bin_edges` takes them: a single point is widened by a half on each side. */
+export const outerEdges = (low: number, high: number): { readonly from: number; readonly to: number } =>
+  low === high ? { from: low - 0.5, to: high + 0.5 } : { from: low, to: high };
+
+/** The edges between equal bins, without the outermost two; values too close for so many bins give fewer cuts. */
+export const innerEdges = (low: number, high: number, bins: number): number[] => {
+  const { from, to } = outerEdges(low, high);
+  return [...new Set(linspace(from, to, bins).slice(1, -1))];
+};
