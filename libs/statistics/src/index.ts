@@ -1,0 +1,54 @@
+export { StatisticsError } from './errors.js';
+export { type ParameterValue, type Parameters, type Score } from './score.js';
+export { CompensatedSum, compensatedMean, compensatedSum, populationDeviation } from './summation.js';
+export { quantileOfSorted, sortedValues } from './sorted.js';
+export { mean, medianAbsoluteDeviation, sampleCorrelation, sampleVariance } from './describe.js';
+export { bucketBounds, bucketMiddle, bucketOf, bucketsOf, FIRST_BUCKET, type Grid, gridFrom, LAST_BUCKET } from './binning/grid.js';
+export {
+  type BucketCounts,
+  bucketMoments,
+  countBuckets,
+  mergeBuckets,
+  orderedCounts,
+  type OrderedCounts,
+} from './binning/bucket-counts.js';
+export { type Cuts, countBins, countBinsOfBuckets, cutValues, snapCuts } from './binning/histogram.js';
+export { type Binning, type BinningRule, BINNINGS, bucketCutsFor, cutsFor, DEFAULT_BINNING } from './binning/binning.js';
+export { alignCategories, type AlignedCategories, countCategories } from './binning/categories.js';
+export { DEFAULT_ZERO_RULE, formatZeroRule, parseZeroRule, sharesOf, type ZeroRule } from './binning/zero-rule.js';
+export { psi, type PsiOptions } from './distance/psi.js';
+export { jensenShannon, type JensenShannonOptions, type LogBase } from './distance/jensen-shannon.js';
+export { wasserstein, wassersteinNormalised, wassersteinNormalisedOfBuckets, wassersteinOfBuckets } from './distance/wasserstein.js';
+export { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './hypothesis/kolmogorov-smirnov.js';
+export { chiSquare } from './hypothesis/chi-square.js';
+export { benjaminiHochberg } from './correction/benjamini-hochberg.js';
+export {
+  jensenShannonNoDrift,
+  kolmogorovSmirnovNoDrift,
+  type NoDrift,
+  psiNoDrift,
+  type Sizes,
+  wassersteinNoDrift,
+} from './judgement/no-drift.js';
+export { classificationMetrics, type ClassificationMetrics, type ConfusionCounts } from './performance/classification.js';
+export { confusionMatrix, type ConfusionMatrix, macroMetrics, oneAgainstRest } from './performance/multiclass.js';
+export { rocAuc } from './performance/roc-auc.js';
+export { logLoss } from './performance/log-loss.js';
+export { brier } from './performance/brier.js';
+export { type CalibrationBin, calibrationBins, expectedCalibrationError } from './performance/expected-calibration-error.js';
+export { meanAbsoluteError, rootMeanSquaredError } from './performance/regression.js';
+export { chiSquareTail, erfc, normalTail, upperGamma } from './special/regularised-gamma.js';
+export { kolmogorovTail } from './special/kolmogorov.js';
+export {
+  type BinsMethod,
+  DEFAULT_METHODS,
+  type DistributionMethod,
+  isMethodId,
+  type Kind,
+  type Method,
+  METHOD_IDS,
+  methodById,
+  type MethodId,
+  METHODS,
+  type ScoreOptions,
+} from './methods.js';
