@@ -18,6 +18,10 @@ const isTimeZone = (zone: string): boolean => {
 export const MethodRef = z.object({ id: z.string(), version: z.int().min(1) });
 export type MethodRef = z.infer<typeof MethodRef>;
 
+/** Methods whose score without drift is known well enough to judge by. */
+export const JudgeRef = z.object({ id: z.enum(['jensen_shannon', 'psi']), version: z.int().min(1) });
+export type JudgeMethod = z.infer<typeof JudgeRef>['id'];
+
 /**
  * What current data is compared with. A monitor lists several in order of preference; a window takes the first that has enough data,
  * so a monitor can start before the reference it wants exists.
@@ -52,14 +56,16 @@ export const JudgementRule = z.object({
   version: z.int().min(1),
   /** Significance after Benjamini-Hochberg over the window's subjects. */
   level: z.number().gt(0).lt(1),
-  /** Smallest distance above the value expected without drift that matters, by judging method. */
-  margins: z.record(z.string(), z.number().min(0)),
-  /** How the reference's own window-to-window variation becomes a limit. */
-  ownVariation: z.object({ factor: z.number().min(0), windowsMin: z.int().min(1) }),
+  /** Smallest excess over the score expected without drift that matters: a Jensen-Shannon distance, a PSI. */
+  margins: z.object({ jensen_shannon: z.number().min(0), psi: z.number().min(0) }),
+  /** How rarely the reference's own windows, if they wandered like this, would exceed the limit. */
+  variationTail: z.number().gt(0).lt(1),
   /** Most bins of a number; edges are quantiles of the reference. */
   bins: z.int().min(2).max(100),
-  /** Words with fewer rows than this in reference and current together are pooled. */
-  pooledBelowRows: z.int().min(0),
+  /** Words expected less often than this in the smaller sample are one bin together (Cochran's rule). */
+  expectedMin: z.number().min(0),
+  /** Performance: smallest change of a share-like metric that matters, and of an error relative to the reference's. */
+  performanceMargin: z.object({ absolute: z.number().min(0), relative: z.number().min(0) }),
 });
 export type JudgementRule = z.infer<typeof JudgementRule>;
 
@@ -110,7 +116,7 @@ export const MonitorDefinition = z.object({
   /** Subjects to measure; absent: all the deployment has. */
   subjects: z.array(z.string()).min(1).optional(),
   /** Judges: one method for numbers, one for categories. */
-  judges: z.object({ numeric: MethodRef, categorical: MethodRef }),
+  judges: z.object({ numeric: JudgeRef, categorical: JudgeRef }),
   /** Computed and recorded, without a say. */
   shown: z.object({ numeric: z.array(MethodRef), categorical: z.array(MethodRef) }),
   judgement: JudgementRule,

@@ -70,7 +70,8 @@ export type MethodScore = z.infer<typeof MethodScore>;
 
 /**
  * One condition of a breach. `significance`: `value` is the p-value after Benjamini-Hochberg, passed when at or below `limit`.
- * `own_variation` and `materiality`: `value` is the score, passed when above `limit`.
+ * `own_variation`: `value` is the score, `limit` what the reference's own windows could reach, passed when above.
+ * `materiality`: `value` is the excess over the score expected without drift, passed when at or above the margin `limit`.
  */
 export const Gate = z.object({
   gate: z.enum(['significance', 'own_variation', 'materiality']),
@@ -112,7 +113,7 @@ export const QualityCounts = z.object({
 });
 export type QualityCounts = z.infer<typeof QualityCounts>;
 
-/** `rows`: predictions. `counted`: those with a usable value, as weights. */
+/** `rows`: predictions. `counted`: those with a usable value. */
 export const SampleSize = z.object({ rows: z.number(), counted: z.number() });
 export type SampleSize = z.infer<typeof SampleSize>;
 
