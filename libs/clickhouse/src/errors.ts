@@ -41,7 +41,7 @@ export const clickHouseError = (what: string, error: unknown): ClickHouseError =
   if (error instanceof ClickHouseError) return error;
   // The embedded engine throws from another copy of the client's class, so the class says nothing: the fields do.
   const code = textOf(error, 'code');
-  const message = error instanceof Error ? error.message : String(error);
+  const message = textOf(error, 'message') || String(error);
   const timedOut = /^Timeout error/.test(message);
   const transient = timedOut || TRANSIENT_CODES.has(code) || TRANSIENT_SYSTEM_CODES.has(code);
   return new ClickHouseError(`${what}: ${message}`, code, textOf(error, 'type') || (timedOut ? 'CLIENT_TIMEOUT' : ''), transient, {
@@ -51,7 +51,7 @@ export const clickHouseError = (what: string, error: unknown): ClickHouseError =
 
 /** Says in plain words why an embedded data directory could not be opened. `holder` is the process that seems to have it. */
 export const cannotOpen = (path: string, holder: number | undefined, error: unknown): ClickHouseError => {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = textOf(error, 'message') || String(error);
   const [type, reason] =
     holder === undefined
       ? ['CANNOT_OPEN', `cannot open the ClickHouse directory ${path}: ${message}`]

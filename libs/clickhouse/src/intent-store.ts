@@ -60,7 +60,7 @@ export class FileIntentStore extends IntentStore {
   /** @throws when a file is there that is no intent: guessing would risk doubled rows */
   async load(projection: string): Promise<Intent | undefined> {
     const text = await readFile(this.fileOf(projection), 'utf8').catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return undefined;
       throw error;
     });
     return text === undefined ? undefined : Intent.parse(JSON.parse(text));
