@@ -26,6 +26,7 @@ export class JudgeMeasurement extends Command<Outcome<AlertRefusal>> {
       readonly monitorId: string;
       readonly monitor: string;
       readonly deploymentId: string;
+      readonly deployment: string;
       readonly subject: string;
       readonly policy: AlertPolicy;
       readonly judgement: Judgement;
@@ -43,7 +44,7 @@ export class JudgeMeasurement extends Command<Outcome<AlertRefusal>> {
 export class AcknowledgeAlert extends Command<Outcome<AlertRefusal>> {
   readonly type = 'AcknowledgeAlert';
   constructor(
-    readonly data: Target & { readonly note?: string },
+    readonly data: Target & { readonly note?: string; readonly at: Instant },
     readonly meta: CommandMeta,
   ) {
     super();

@@ -22,7 +22,7 @@ const monitorId = idOfName('monitor', 'flights');
 const deploymentId = idOfName('deployment', 'flights');
 const subject = 'feature:origin';
 const alertId = alertIdOf(monitorId, subject);
-const about = (episode = 1) => ({ alertId, monitorId, monitor: 'flights', deploymentId, subject, episode });
+const about = (episode = 1) => ({ alertId, monitorId, monitor: 'flights', deploymentId, deployment: 'flights', subject, episode });
 const meta: CommandMeta = {
   commandId: uuid('018f0000-0000-7000-8000-000000000001'),
   correlationId: uuid('018f0000-0000-7000-8000-000000000002'),
@@ -61,6 +61,7 @@ const judge = (day: number, verdict: Verdict, policy = atOnce, over: Partial<Evi
       monitorId,
       monitor: 'flights',
       deploymentId,
+      deployment: 'flights',
       subject,
       policy,
       judgement: judgement(day, verdict, over),
@@ -75,6 +76,7 @@ const restate = (day: number, verdict: Verdict, revision: number): AlertCommand 
       monitorId,
       monitor: 'flights',
       deploymentId,
+      deployment: 'flights',
       subject,
       policy: atOnce,
       judgement: judgement(day, verdict, { measurement: { eventId: idOfName('m', `${day}`), position: '99', revision } }),
@@ -250,7 +252,7 @@ describe('restatements', () => {
 });
 
 describe('acknowledging', () => {
-  const acknowledge = (episode = 1) => new AcknowledgeAlert({ alertId, episode, note: 'on it' }, meta);
+  const acknowledge = (episode = 1) => new AcknowledgeAlert({ alertId, episode, note: 'on it', at: instant(2 * DAY) }, meta);
   it('is recorded once, of a raised alert', () => {
     const acknowledged = AlertAcknowledged.make({ ...about(), note: 'on it' });
     given(raised(1)).when(acknowledge()).then(acknowledged);

@@ -103,11 +103,11 @@ function attach(data: Judge, why: string, state: AlertState): Answer {
   return accept(RestatementAttached.make({ ...aboutOf(data, state.about.episode), judgement, why }));
 }
 
-function acknowledge(data: { episode: number; note?: string }, state: Known): Answer {
+function acknowledge(data: { episode: number; note?: string; at: Instant }, state: Known): Answer {
   const raised = raisedAs(data.episode, state);
   if (!raised) return notRaised();
   if (raised.acknowledged) return refuse('ALREADY_ACKNOWLEDGED', 'somebody acknowledged this alert already');
-  return accept(AlertAcknowledged.make({ ...state.about, ...(data.note && { note: data.note }) }));
+  return accept(AlertAcknowledged.make({ ...state.about, ...(data.note && { note: data.note }), ...silenceAt(state, data.at) }));
 }
 
 function silence(data: { until: Instant; reason: string; at: Instant }, state: Known): Answer {
@@ -138,11 +138,12 @@ const raisedAs = (episode: number, state: Known): Raised | undefined =>
 
 const notRaised = (): Answer => refuse('NO_ALERT_RAISED', 'this alert is not raised, or has ended since');
 
-const aboutOf = ({ alertId, monitorId, monitor, deploymentId, subject }: Judge, episode: number): Known['about'] => ({
+const aboutOf = ({ alertId, monitorId, monitor, deploymentId, deployment, subject }: Judge, episode: number): Known['about'] => ({
   alertId,
   monitorId,
   monitor,
   deploymentId,
+  deployment,
   subject,
   episode,
 });

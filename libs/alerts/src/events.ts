@@ -17,6 +17,8 @@ const about = {
   monitorId: z.uuid(),
   monitor: z.string(),
   deploymentId: z.uuid(),
+  /** Name of the deployment. */
+  deployment: z.string(),
   /** `feature:<name>`, `output:<name>`, `volume`, `performance:<metric>` … */
   subject: z.string(),
   episode: z.int().min(1),
@@ -58,7 +60,7 @@ export const AlertRaised = defineEvent('AlertRaised', {
 
 export const AlertAcknowledged = defineEvent('AlertAcknowledged', {
   version: 1,
-  schema: z.object({ ...about, note: z.string().optional() }),
+  schema: z.object({ ...about, note: z.string().optional(), silencedUntil }),
 });
 
 /** Nothing of this subject is published until then, over all episodes. States keep changing. */

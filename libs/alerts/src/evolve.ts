@@ -39,9 +39,12 @@ export const evolve = (state: AlertState, event: AlertEvent): AlertState => {
 
 type Begun = Calm['about'] & { readonly judgement: Judgement };
 
-const episodeBegun = (state: AlertState, { alertId, monitorId, monitor, deploymentId, subject, episode, judgement }: Begun): Calm => ({
+const episodeBegun = (
+  state: AlertState,
+  { alertId, monitorId, monitor, deploymentId, deployment, subject, episode, judgement }: Begun,
+): Calm => ({
   status: 'calm',
-  about: { alertId, monitorId, monitor, deploymentId, subject, episode },
+  about: { alertId, monitorId, monitor, deploymentId, deployment, subject, episode },
   episodeFrom: judgement.window.from,
   judgedUntil: judgement.window.until,
   restated: new Map(),

@@ -27,3 +27,5 @@ export {
 } from './commands.js';
 export { SILENCE_MS_MAX } from './decider.js';
 export { AlertsWriteModule } from './write.module.js';
+export { AlertReactor } from './reactor.js';
+export { alertPublisher, ALERT_SUBJECTS } from './publisher.js';

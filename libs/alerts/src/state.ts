@@ -14,6 +14,7 @@ type Head = {
     readonly monitorId: string;
     readonly monitor: string;
     readonly deploymentId: string;
+    readonly deployment: string;
     readonly subject: string;
     /** The current episode, or the last one of a calm subject. */
     readonly episode: number;
