@@ -29,29 +29,37 @@ export type VectorColumn = {
 export type SealedColumn = { readonly kind: 'sealed'; readonly values: readonly (string | null)[] };
 export type FeatureColumn = NumberColumn | CategoryColumn | VectorColumn | SealedColumn;
 
-export type RefusedRecord = { readonly index: number; readonly field: string; readonly code: string; readonly reason: string };
+/** A record that was not taken: where it stood in its request, and why. */
+export type RefusedRecord = {
+  readonly index: number;
+  readonly field: string;
+  readonly code: string;
+  readonly reason: string;
+  readonly limit?: number;
+};
+
+/** A value that was kept but not counted: mistyped, unknown to the schema, or a member nobody reads. `index` in its request, `row` in its batch. */
+export type Mark = { readonly index: number; readonly row: number; readonly field: string; readonly code: string };
 
 /** What one request contributed to this batch: enough to answer a resend with the first answer. */
 export type RequestEntry = {
+  /** Idempotency key and SHA-256, hex, of the decoded request body; absent when the producer named no key. */
   readonly key?: string;
-  /** SHA-256, hex, of the decoded request body. */
-  readonly digest: string;
-  /** Which part of a request that was cut into several batches, from 0, of how many. */
-  readonly part: number;
-  readonly parts: number;
+  readonly digest?: string;
+  /** Records [from, until) of the request's `of` records were settled with this batch. */
+  readonly from: number;
+  readonly until: number;
+  readonly of: number;
   /** First row of this batch and number of rows that came from the request. */
   readonly first: number;
   readonly count: number;
-  /** Figures of the whole request; only in part 0. */
-  readonly totals?: {
-    readonly accepted: number;
-    readonly duplicates: number;
-    readonly conflicts: number;
-    readonly marked: number;
-    readonly refused: number;
-  };
-  /** The first 100 refusals of the request; only in part 0. */
+  readonly duplicates?: number;
+  readonly conflicts?: number;
+  readonly marked?: number;
+  readonly refusedCount?: number;
+  /** The first 100 of each. */
   readonly refused?: readonly RefusedRecord[];
+  readonly marks?: readonly Mark[];
 };
 
 /** The same id with other content: the first stands, both digests are kept. */
@@ -66,6 +74,8 @@ export type Decision = {
 export type PredictionColumns = {
   /** Null: the prediction has the id `<batch event id>.<row>`. */
   readonly id: readonly (string | null)[];
+  /** Base64 of 8 bytes a row: keyed digest of the content of rows with an id of their own, by which a resend is recognised. */
+  readonly digests?: string;
   /** Milliseconds from `base`. */
   readonly at: readonly number[];
   readonly version?: WordColumn;
@@ -82,6 +92,8 @@ export type PredictionColumns = {
   readonly probabilities?: readonly (Readonly<Record<string, number>> | readonly number[] | null)[];
   readonly decision?: Decision;
   readonly error?: readonly (string | null)[];
+  /** Members of a record that nobody reads, as sent, by row. */
+  readonly unread?: Readonly<Record<number, unknown>>;
 };
 
 export type PredictionBatch = {
@@ -109,6 +121,7 @@ export type LabelBatch = {
   readonly requests: readonly RequestEntry[];
   readonly columns: {
     readonly id: readonly string[];
+    readonly digests?: string;
     readonly at: readonly number[];
     readonly value?: readonly (number | null)[];
     readonly class?: WordColumn;

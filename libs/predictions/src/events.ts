@@ -21,4 +21,6 @@ export const LabelBatchRecorded = defineEvent('LabelBatchRecorded', {
 });
 
 export const PREDICTION_EVENTS = [PredictionBatchRecorded, LabelBatchRecorded] as const;
-export type PredictionEvent = EventOf<(typeof PREDICTION_EVENTS)[number]>;
+export type PredictionBatchEvent = EventOf<typeof PredictionBatchRecorded>;
+export type LabelBatchEvent = EventOf<typeof LabelBatchRecorded>;
+export type PredictionEvent = PredictionBatchEvent | LabelBatchEvent;

@@ -15,8 +15,7 @@ export const SPECIAL_BUCKET = {
 export const OTHER_BUCKET = 1_000;
 const OTHER_BUCKETS = 256;
 
-const OUTPUTS = ['value', 'score', 'class', 'decision'] as const;
-export type OutputName = (typeof OUTPUTS)[number];
+export type OutputName = 'value' | 'score' | 'class' | 'decision';
 
 export const featureSubject = (name: string): string => `feature:${name}`;
 export const outputSubject = (name: OutputName): string => `output:${name}`;

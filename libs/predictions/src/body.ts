@@ -1,0 +1,114 @@
+import { gunzipSync } from 'node:zlib';
+import { type IntakeLimits } from './limits.js';
+import { splitArray } from './split-array.js';
+
+/** One raw record of a request: a parsed JSON value, or why it could not be parsed. `bytes` is its length in the body. */
+export type RawRecord = { readonly value: unknown; readonly bytes: number } | { readonly unreadable: string; readonly bytes: number };
+
+/** Why a whole request is refused before any record is looked at. */
+export class BodyRefused extends Error {
+  override readonly name = 'BodyRefused';
+  constructor(
+    readonly status: 400 | 413 | 415,
+    readonly code: string,
+    message: string,
+    readonly limit?: number,
+  ) {
+    super(message);
+  }
+}
+
+const NAN_HINT = 'not JSON; NaN and Infinity are not JSON either: send null for a missing number';
+
+/**
+ * Undoes gzip, within the limit.
+ * @throws BodyRefused 413 when it inflates past the limit, 400 when it is damaged or cut short, 415 for another encoding
+ */
+export function decompress(body: Uint8Array, encoding: string | undefined, limits: IntakeLimits): Uint8Array {
+  if (encoding === undefined || encoding === '' || encoding === 'identity') return body;
+  if (encoding !== 'gzip')
+    throw new BodyRefused(415, 'ENCODING_UNSUPPORTED', `content-encoding is gzip or absent, got ${encoding.slice(0, 40)}`);
+  try {
+    return gunzipSync(body, { maxOutputLength: limits.inflatedBytesMax });
+  } catch (cause) {
+    if (cause instanceof RangeError || (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE')) {
+      throw new BodyRefused(
+        413,
+        'BODY_TOO_LARGE',
+        `the body inflates to more than ${limits.inflatedBytesMax} bytes`,
+        limits.inflatedBytesMax,
+      );
+    }
+    throw new BodyRefused(400, 'GZIP_INVALID', 'the body is not complete gzip data');
+  }
+}
+
+/**
+ * Splits a body into records: one JSON object, a JSON array of objects, or one object a line (NDJSON).
+ * A record that is not JSON is passed on as unreadable, so that one bad line does not cost the others.
+ * @throws BodyRefused
+ */
+export function recordsOf(body: Uint8Array, contentType: string | undefined, limits: IntakeLimits): readonly RawRecord[] {
+  const media = (contentType ?? 'application/json').split(';', 1)[0]?.trim().toLowerCase();
+  const text = textOf(body);
+  switch (media) {
+    case 'application/x-ndjson':
+    case 'application/ndjson':
+    case 'application/jsonl':
+    case 'application/jsonlines':
+      return bounded(linesOf(text), limits);
+    case 'application/json':
+      return bounded(jsonRecords(text), limits);
+    default:
+      throw new BodyRefused(415, 'TYPE_UNSUPPORTED', 'content-type is application/json or application/x-ndjson');
+  }
+}
+
+function textOf(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw new BodyRefused(400, 'NOT_UTF8', 'the body is not UTF-8 text');
+  }
+}
+
+function bounded(records: readonly RawRecord[], limits: IntakeLimits): readonly RawRecord[] {
+  if (records.length === 0) throw new BodyRefused(400, 'BODY_EMPTY', 'the body holds no record');
+  if (records.length > limits.recordsMax) {
+    throw new BodyRefused(413, 'TOO_MANY_RECORDS', `a request holds at most ${limits.recordsMax} records`, limits.recordsMax);
+  }
+  return records;
+}
+
+function linesOf(text: string): readonly RawRecord[] {
+  const records: RawRecord[] = [];
+  for (let from = 0; from < text.length;) {
+    const end = text.indexOf('\n', from);
+    const until = end < 0 ? text.length : end;
+    const line = text.slice(from, until);
+    from = until + 1;
+    if (line.length > 0 && line.trim() !== '') records.push(parsed(line));
+  }
+  return records;
+}
+
+function parsed(text: string): RawRecord {
+  try {
+    return { value: JSON.parse(text) as unknown, bytes: text.length };
+  } catch {
+    return { unreadable: NAN_HINT, bytes: text.length };
+  }
+}
+
+function jsonRecords(text: string): readonly RawRecord[] {
+  const whole = parsed(text);
+  if ('value' in whole) {
+    if (!Array.isArray(whole.value)) return [whole];
+    const bytes = Math.ceil(text.length / Math.max(1, whole.value.length));
+    return whole.value.map((value: unknown) => ({ value, bytes }));
+  }
+  // One bare NaN makes a whole array unreadable; cutting it at its commas keeps the other records.
+  const pieces = splitArray(text);
+  if (pieces === undefined) throw new BodyRefused(400, 'JSON_INVALID', `the body is ${NAN_HINT}`);
+  return pieces.map(parsed);
+}

@@ -1,0 +1,129 @@
+import { hash } from 'node:crypto';
+import { type CommandBus } from '@nestjs/cqrs';
+import { deploymentIdOf, Deployments, NAME_PATTERN, RegisterDeployment } from '#libs/deployments';
+import { type EventCodec, type EventStore, type Outcome } from '#libs/event-store';
+import { derivedId, type Clock, type CommandMeta } from '#libs/kernel';
+import { type IntakeAnswer } from './answer.js';
+import { decompress, recordsOf } from './body.js';
+import { type Kind } from './kind.js';
+import { LabelKind } from './label-kind.js';
+import { Lane } from './lane.js';
+import { LaneMemory } from './lane-memory.js';
+import { type IntakeLimits } from './limits.js';
+import { type PersonalData } from './personal-data.js';
+import { PredictionKind } from './prediction-kind.js';
+import { IntakeRefused } from './refusals.js';
+import { type Snapshots } from './snapshots.js';
+
+export type IntakeParts = {
+  readonly store: EventStore;
+  readonly codec: EventCodec;
+  readonly commands: CommandBus;
+  readonly clock: Clock;
+  readonly personal: PersonalData;
+  readonly snapshots: Snapshots;
+  readonly limits: IntakeLimits;
+  /** Called when a first post registered a deployment; undefined where first posts to unknown deployments are refused. */
+  readonly onFirstPost: ((name: string) => void) | undefined;
+};
+
+/** One request as the edge received it. */
+export type IntakeRequest = {
+  readonly deployment: string;
+  readonly body: Uint8Array;
+  readonly contentType: string | undefined;
+  readonly contentEncoding: string | undefined;
+  readonly key: string | undefined;
+  readonly meta: CommandMeta;
+};
+
+const KEY_LENGTH_MAX = 256;
+
+/**
+ * Predictions and labels in: decompress, split, find the lane, wait for the durable append.
+ * One lane per deployment and kind, so that each stream has one writer in this process.
+ */
+export class Intake {
+  private readonly lanes = new Map<string, Lane<never>>();
+  private readonly deployments: Deployments;
+
+  constructor(private readonly parts: IntakeParts) {
+    this.deployments = new Deployments(parts.store, parts.codec);
+  }
+
+  /** @throws BodyRefused | IntakeRefused */
+  predictions(request: IntakeRequest): Promise<IntakeAnswer> {
+    return this.take(request, (id) => this.lane(id, 'predictions', () => this.predictionKind()));
+  }
+
+  /** @throws BodyRefused | IntakeRefused */
+  labels(request: IntakeRequest): Promise<IntakeAnswer> {
+    return this.take(request, (id) =>
+      this.lane(id, 'labels', () => new LabelKind(this.deployments, this.parts.limits, this.parts.personal.digestKey)),
+    );
+  }
+
+  /** Requests waiting in all lanes. */
+  get depth(): number {
+    return [...this.lanes.values()].reduce((sum, lane) => sum + lane.depth, 0);
+  }
+
+  /** Takes nothing more; resolves when what waited is stored. */
+  async close(): Promise<void> {
+    await Promise.all([...this.lanes.values()].map((lane) => lane.close()));
+  }
+
+  private async take(request: IntakeRequest, laneOf: (id: string) => Lane<never>): Promise<IntakeAnswer> {
+    const { limits } = this.parts;
+    const { deployment, key, meta } = request;
+    if (!NAME_PATTERN.test(deployment)) {
+      throw new IntakeRefused(422, 'NAME_INVALID', `a deployment name matches ${NAME_PATTERN.source}`, { field: 'deployment' });
+    }
+    if (key !== undefined && (key.length === 0 || key.length > KEY_LENGTH_MAX)) {
+      throw new IntakeRefused(422, 'KEY_INVALID', `an idempotency key has 1 to ${KEY_LENGTH_MAX} characters`, {
+        field: 'Idempotency-Key',
+        limit: KEY_LENGTH_MAX,
+      });
+    }
+    const body = decompress(request.body, request.contentEncoding, limits);
+    const records = recordsOf(body, request.contentType, limits);
+    const deploymentId = deploymentIdOf(deployment);
+    await this.ensureRegistered(deployment, deploymentId, meta);
+    const keyed = key === undefined ? {} : { key, digest: hash('sha256', body) };
+    return laneOf(deploymentId).submit({ records, bytes: body.length, ...keyed, meta });
+  }
+
+  private async ensureRegistered(name: string, deploymentId: string, meta: CommandMeta): Promise<void> {
+    const state = await this.deployments.stateOf(deploymentId);
+    if (state.status === 'registered') return;
+    if (!this.parts.onFirstPost) {
+      throw new IntakeRefused(404, 'NO_SUCH_DEPLOYMENT', `register it first: driftledger deployment register ${name}`, {
+        field: 'deployment',
+      });
+    }
+    const command = new RegisterDeployment(
+      { deploymentId, name, strict: false, onFirstPost: true },
+      { ...meta, commandId: derivedId(meta.commandId, 'register'), causationId: meta.commandId },
+    );
+    const outcome: Outcome = await this.parts.commands.execute(command);
+    if (outcome.kind === 'refused') throw new IntakeRefused(422, outcome.refusal.code, outcome.refusal.detail, { field: 'deployment' });
+    this.parts.onFirstPost(name);
+  }
+
+  private predictionKind(): PredictionKind {
+    const { commands, personal, limits } = this.parts;
+    return new PredictionKind(commands, this.deployments, personal, limits);
+  }
+
+  private lane<R>(deploymentId: string, category: Kind<R>['category'], kind: () => Kind<R>): Lane<never> {
+    const stream = `${category}-${deploymentId}`;
+    const known = this.lanes.get(stream);
+    if (known) return known;
+    const { store, codec, clock, limits, snapshots } = this.parts;
+    const memory = new LaneMemory({ stream, store, codec, snapshots });
+    // The map holds lanes of both kinds; submitting and closing do not depend on the kind of record.
+    const lane = new Lane({ deploymentId, kind: kind(), memory, store, codec, clock, limits }) as unknown as Lane<never>;
+    this.lanes.set(stream, lane);
+    return lane;
+  }
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { type Deployments } from '#libs/deployments';
+import { type DomainEvent } from '#libs/kernel';
+import { WordsBuilder } from './column-builders.js';
+import { ContentDigester, packDigests, type Digest64 } from './content.js';
+import { LabelBatchRecorded } from './events.js';
+import { readTime, refused, textOf, type Refused } from './fields.js';
+import { Kind, type Accepted, type Draft, type Making } from './kind.js';
+import { type IntakeLimits } from './limits.js';
+import { isMembers, isRefused } from './record.js';
+import { IntakeRefused } from './refusals.js';
+
+/** Ground truth for one prediction: a number, or a word (booleans are the words true and false). */
+export type LabelRecord = { readonly id: string; readonly at: number | null; readonly value: number | null; readonly class: string | null };
+
+/** Labels: by prediction id, in any order, even before the prediction. Another label for the same id is a correction. */
+export class LabelKind extends Kind<LabelRecord> {
+  readonly category = 'labels';
+  readonly otherContent = 'correction';
+  private readonly digester: ContentDigester;
+
+  constructor(
+    private readonly deployments: Deployments,
+    private readonly limits: IntakeLimits,
+    digestKey: string,
+  ) {
+    super();
+    this.digester = new ContentDigester(digestKey);
+  }
+
+  read(raw: unknown, now: number): LabelRecord | Refused {
+    if (!isMembers(raw)) return refused('', 'NOT_AN_OBJECT', 'a label is a JSON object {id, label}');
+    const id = textOf(raw['id'] ?? raw['predictionId'], 'id', this.limits.idLengthMax);
+    if (isRefused(id)) return id;
+    if (id === null) return refused('id', 'MISSING', 'a label names the prediction it is for');
+    const at = readTime(raw['at'] ?? raw['labelledAt'] ?? raw['time'] ?? raw['timestamp'], now, this.limits);
+    if (isRefused(at)) return at;
+    const label = raw['label'] ?? raw['value'] ?? raw['class'];
+    if (typeof label === 'number' && Number.isFinite(label)) return { id, at, value: label, class: null };
+    const word = typeof label === 'boolean' ? String(label) : label;
+    if (typeof word !== 'string' || word === '')
+      return refused('label', 'LABEL_INVALID', 'a label is a finite number, a word, or true or false');
+    const text = textOf(word, 'label', this.limits.stringLengthMax);
+    return isRefused(text) ? text : { id, at, value: null, class: text };
+  }
+
+  idOf(record: LabelRecord): string {
+    return record.id;
+  }
+
+  digestOf({ value, class: word }: LabelRecord): Digest64 {
+    return this.digester.digest({}, [value, word]);
+  }
+
+  bytesOf(_record: LabelRecord, rawBytes: number): number {
+    return rawBytes;
+  }
+
+  async check(deploymentId: string): Promise<(Refused | undefined)[]> {
+    const state = await this.deployments.stateOf(deploymentId);
+    if (state.status === 'registered') return [];
+    throw new IntakeRefused(404, 'NO_SUCH_DEPLOYMENT', 'this deployment is not registered', { field: 'deployment' });
+  }
+
+  draft({ deploymentId, rows, now }: Making<LabelRecord>): Promise<Draft> {
+    const salt = randomBytes(16).toString('base64');
+    const times = rows.map(({ record }) => record.at ?? now);
+    const base = times.reduce((least, at) => Math.min(least, at), now);
+    const columns = { ...columnsOf(rows), at: times.map((at) => at - base) };
+    return Promise.resolve({
+      marks: [],
+      finish: (requests): DomainEvent => LabelBatchRecorded.make({ deploymentId, salt, base, rows: rows.length, requests, columns }),
+    });
+  }
+}
+
+function columnsOf(rows: readonly Accepted<LabelRecord>[]): {
+  id: string[];
+  digests?: string;
+  value?: (number | null)[];
+  class?: { words: readonly string[]; codes: readonly number[] };
+} {
+  const words = new WordsBuilder(rows.length);
+  rows.forEach(({ record }, row) => words.put(row, record.class));
+  const word = words.column();
+  const digests = packDigests(rows.map((row) => row.digest));
+  return {
+    id: rows.map(({ record }) => record.id),
+    ...(digests !== undefined && { digests }),
+    ...(rows.some(({ record }) => record.value !== null) && { value: rows.map(({ record }) => record.value) }),
+    ...(word && { class: word }),
+  };
+}

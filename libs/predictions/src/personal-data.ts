@@ -1,0 +1,17 @@
+/**
+ * How personal data leaves the clear before anything is stored. A port: the keys live in a key store, and destroying the key of one
+ * subject makes what was sealed for it unreadable while every digest still holds.
+ */
+export abstract class PersonalData {
+  /** Keyed pseudonym of a data subject: the same subject gives the same text, and nobody without the key can tell which. */
+  abstract pseudonym(subject: string): string;
+  /** Keyed hash of a value of one feature. */
+  abstract hashed(feature: string, value: string): string;
+  /**
+   * Encrypts a value with the key of its subject (a pseudonym), which is created on first use; base64 of nonce, ciphertext and tag.
+   * @throws Error when the subject was erased or the key cannot be kept durably
+   */
+  abstract sealed(subject: string, feature: string, value: string): string;
+  /** Secret by which contents are digested. */
+  abstract readonly digestKey: string;
+}

@@ -1,0 +1,33 @@
+import { type FeatureKind, type Registered } from '#libs/deployments';
+import { isVector } from './column-builders.js';
+import { refused, type Refused } from './fields.js';
+import { type PredictionRecord } from './record.js';
+
+/** What a strict deployment refuses: a feature that is not in its schema, or a value that does not fit its type. */
+export function strictProblem(record: PredictionRecord, schema: Registered): Refused | undefined {
+  for (const name of Object.keys(record.features)) {
+    const value = record.features[name];
+    const known = schema.features.get(name);
+    if (!known) return refused(`features.${name}`, 'UNKNOWN_FEATURE', 'this strict deployment does not know the feature');
+    if (value === null || known.personal) continue;
+    if (!fits(value, known.kind, known.length))
+      return refused(`features.${name}`, 'MISTYPED', `this strict deployment wants ${known.kind}`);
+  }
+  const unread = record.unread && Object.keys(record.unread)[0];
+  return unread ? refused(unread, 'UNKNOWN_MEMBER', 'this strict deployment takes no unknown members') : undefined;
+}
+
+function fits(value: unknown, kind: FeatureKind, length: number | undefined): boolean {
+  switch (kind) {
+    case 'integer':
+      return Number.isInteger(value);
+    case 'number':
+      return typeof value === 'number';
+    case 'category':
+      return typeof value === 'string';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'vector':
+      return isVector(value) && (length === undefined || value.length === length);
+  }
+}
