@@ -22,3 +22,7 @@ export { type RefusedCommand, RefusalLog } from './refusal-log.js';
 export { type CommandLike, type CommandRun, type CommandRunnerOptions, CommandRunner } from './command-runner.js';
 export { type CommandClass, type HandlersOf, handlersFor } from './command-handlers.js';
 export { CheckpointStore } from './checkpoint-store.js';
+export { type DecodedSubscription, type RawSubscription, type Subscription, isDerivedStream } from './subscription.js';
+export { type SubscriptionRunnerOptions, SubscriptionRunner } from './subscription-runner.js';
+export { EventParked } from './parking.js';
+export { type Reactor, metaOfAnswer, reactorSubscription } from './reactor.js';

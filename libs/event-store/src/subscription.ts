@@ -1,0 +1,37 @@
+import { type Position, type Recorded } from '#libs/kernel';
+import { type StoredEvent } from './store.js';
+
+type Common = {
+  /** Names the checkpoint, so it never changes; a new name starts from the beginning. */
+  readonly name: string;
+  /** Types of the events it gets; `all` gets every event but the derived streams. */
+  readonly handles: readonly string[] | 'all';
+  /**
+   * What happens when an event cannot be handled after some tries. `stop`: the subscription stops loudly, because a skipped event
+   * would make every later number wrong. `park`: the event is kept in `parked-<name>` and the rest goes on; for what calls outside.
+   */
+  readonly onPoison: 'stop' | 'park';
+  /**
+   * The position to read after, asked at start and again after every error of `handle`, for a consumer that knows better than the
+   * checkpoint how far its data reach. Such a subscription is not handed the same batch again: it reads anew from there.
+   */
+  resumeFrom?(checkpoint: Position | undefined): Promise<Position | undefined>;
+};
+
+/** A named reader of the log, at least once and in order. `handle` returns when the batch is safe; only then the checkpoint moves. */
+export type DecodedSubscription = Common & {
+  readonly raw?: false;
+  readonly handle: (batch: readonly Recorded[], signal: AbortSignal) => Promise<void>;
+};
+
+/** The same for a hot path that decodes by itself: bodies arrive as they are stored. */
+export type RawSubscription = Common & {
+  readonly raw: true;
+  readonly handle: (batch: readonly StoredEvent[], signal: AbortSignal) => Promise<void>;
+};
+
+export type Subscription = DecodedSubscription | RawSubscription;
+
+/** Streams that subscriptions never see: they describe subscriptions, and following them would never end. */
+export const isDerivedStream = (stream: string): boolean =>
+  stream.startsWith('checkpoint-') || stream.startsWith('parked-') || stream.startsWith('$');
