@@ -16,3 +16,5 @@ export { MigrationError, type MigrationTarget } from './migration-file.js';
 export { type Projection, type TableSpec, type RowsByTable, type DeriveStep, projectionId } from './projection.js';
 export { IntentStore, type Intent, InMemoryIntentStore, FileIntentStore } from './intent-store.js';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner.js';
+export { rebuild, type RebuildOptions, type RebuildProgress, type Rebuilt } from './rebuild.js';
+export { compareTables, type Comparison, type Difference, type TableName } from './compare-tables.js';

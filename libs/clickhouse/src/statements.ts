@@ -6,6 +6,17 @@ const ONE_BLOCK = 1_000_000_000;
 const TABLE = /^[A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*$/;
 const COLUMN = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
+/**
+ * `database.table` for a statement in which names cannot be bound.
+ *
+ * @throws TypeError when either is no plain name
+ */
+export const qualified = (database: string, table: string): string => {
+  const name = `${database}.${table}`;
+  if (!TABLE.test(name)) throw new TypeError(`a table is written database.table in plain letters, got ${JSON.stringify(name)}`);
+  return name;
+};
+
 /** A text literal of ClickHouse SQL. For settings, which cannot be bound; values of queries are bound. */
 export const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;
 

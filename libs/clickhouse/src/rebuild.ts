@@ -1,0 +1,85 @@
+import { type Position, type Recorded } from '#libs/kernel';
+import { type Comparison, compareTables } from './compare-tables.js';
+import { InMemoryIntentStore } from './intent-store.js';
+import { type ClickHouse } from './port.js';
+import { type Projection } from './projection.js';
+import { ProjectionRunner } from './projection-runner.js';
+import { qualified } from './statements.js';
+
+const LIVE = 'driftledger';
+const SHADOW = 'driftledger_rebuild';
+
+export type RebuildProgress = { readonly events: number; readonly position: Position };
+
+export type RebuildOptions = {
+  readonly clickHouse: ClickHouse;
+  readonly projection: Projection;
+  /** The events the projection handles, from the start of the log up to its checkpoint, in order. */
+  readonly events: AsyncIterable<Recorded>;
+  /** Events per block, 200 unless said otherwise. */
+  readonly batchEvents?: number;
+  /** Called after each block. */
+  readonly onProgress?: (progress: RebuildProgress) => void;
+  readonly signal?: AbortSignal;
+};
+
+/** What a rebuild made. The live tables are untouched until `adopt`. */
+export type Rebuilt = {
+  readonly events: number;
+  /** Compares each rebuilt table with the live one, row for row. Meaningful while the live projection stands still at the last event. */
+  readonly compare: () => Promise<ReadonlyMap<string, Comparison>>;
+  /** Puts the rebuilt tables in the place of the live ones. The live projection has to be stopped, and asked `resumeFrom` before it goes on. */
+  readonly adopt: () => Promise<void>;
+  /** Removes what was built, or after `adopt` what was replaced. */
+  readonly discard: () => Promise<void>;
+};
+
+/**
+ * Builds a projection's tables anew from the log, beside the live ones, in a database of their own with the same definitions.
+ * An interrupted rebuild leaves the live tables as they were; the next one starts over.
+ */
+export const rebuild = async (options: RebuildOptions): Promise<Rebuilt> => {
+  const { clickHouse, projection } = options;
+  const tables = [...new Set([...projection.tables.map(({ name }) => name), ...(projection.derive ?? []).map(({ table }) => table)])];
+  await clickHouse.command(`DROP DATABASE IF EXISTS ${SHADOW} SYNC`);
+  await clickHouse.command(`CREATE DATABASE ${SHADOW}`);
+  // Names of tables cannot be bound here; these come from the code, and are checked to be plain.
+  const pairs = tables.map((table) => ({ kept: qualified(LIVE, table), built: qualified(SHADOW, table) }));
+  for (const { kept, built } of pairs) await clickHouse.command(`CREATE TABLE ${built} AS ${kept}`);
+  const events = await fill(options);
+  return {
+    events,
+    compare: async () => {
+      const compared = new Map<string, Comparison>();
+      for (const table of tables)
+        compared.set(table, await compareTables(clickHouse, { database: LIVE, table }, { database: SHADOW, table }));
+      return compared;
+    },
+    adopt: async () => {
+      for (const { kept, built } of pairs) await clickHouse.command(`EXCHANGE TABLES ${built} AND ${kept}`);
+    },
+    discard: () => clickHouse.command(`DROP DATABASE IF EXISTS ${SHADOW} SYNC`),
+  };
+};
+
+const fill = async ({ clickHouse, projection, events, batchEvents = 200, onProgress, signal }: RebuildOptions): Promise<number> => {
+  const runner = new ProjectionRunner({ projection, clickHouse, intents: new InMemoryIntentStore(), database: SHADOW });
+  await runner.resumeFrom(undefined);
+  let done = 0;
+  let batch: Recorded[] = [];
+  const flush = async (): Promise<void> => {
+    const last = batch.at(-1);
+    if (!last) return;
+    await runner.handle(batch, signal);
+    done += batch.length;
+    batch = [];
+    onProgress?.({ events: done, position: last.position });
+  };
+  for await (const event of events) {
+    signal?.throwIfAborted();
+    batch.push(event);
+    if (batch.length >= batchEvents) await flush();
+  }
+  await flush();
+  return done;
+};
