@@ -19,3 +19,4 @@ export { ProjectionRunner, type ProjectionRunnerOptions } from './projection-run
 export { rebuild, type RebuildOptions, type RebuildProgress, type Rebuilt } from './rebuild.js';
 export { compareTables, type Comparison, type Difference, type TableName } from './compare-tables.js';
 export { schemaSnapshot, type SchemaSnapshot } from './schema-snapshot.js';
+export { ProjectionProgress } from './projection-progress.js';

@@ -4,7 +4,7 @@ import { CategoryBuilder, NumberBuilder, WordsBuilder } from './column-builders.
 import { packDigests } from './content.js';
 import { FeatureColumns, type Learnt } from './feature-columns.js';
 import { type Accepted } from './kind.js';
-import { type PersonalData } from './personal-data.js';
+import { type PersonalData } from '#libs/keys';
 import { type PredictionRecord } from './record.js';
 import { otherBucket, outputSubject } from './subjects.js';
 

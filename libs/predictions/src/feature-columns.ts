@@ -1,7 +1,7 @@
 import { FEATURES_MAX, type FeatureKind, type FeatureState, type Registered } from '#libs/deployments';
 import { type FeatureColumn, type Mark } from './batch.js';
 import { builderFor, CategoryBuilder, kindOf, NumberBuilder, type VectorBuilder } from './column-builders.js';
-import { type PersonalData } from './personal-data.js';
+import { type PersonalData } from '#libs/keys';
 import { featureSubject } from './subjects.js';
 
 type Builder = NumberBuilder | CategoryBuilder | VectorBuilder;

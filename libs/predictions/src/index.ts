@@ -19,3 +19,8 @@ export {
   isSpecialBucket,
   type OutputName,
 } from './subjects.js';
+export { Intake, type IntakeParts, type IntakeRequest } from './intake.js';
+export { type IntakeAnswer } from './answer.js';
+export { DEFAULT_LIMITS, type IntakeLimits } from './limits.js';
+export { Snapshots } from './snapshots.js';
+export { predictionsProjection } from './projection.js';

@@ -10,7 +10,7 @@ import { LabelKind } from './label-kind.js';
 import { Lane } from './lane.js';
 import { LaneMemory } from './lane-memory.js';
 import { type IntakeLimits } from './limits.js';
-import { type PersonalData } from './personal-data.js';
+import { type PersonalData } from '#libs/keys';
 import { PredictionKind } from './prediction-kind.js';
 import { IntakeRefused } from './refusals.js';
 import { type Snapshots } from './snapshots.js';

@@ -21,7 +21,7 @@ import { type Refused } from './fields.js';
 import { GridObserver, GRID_VALUES } from './grid-observer.js';
 import { Kind, type Accepted, type Draft, type Making } from './kind.js';
 import { type IntakeLimits } from './limits.js';
-import { type PersonalData } from './personal-data.js';
+import { type PersonalData } from '#libs/keys';
 import { readPrediction, type PredictionRecord } from './record.js';
 import { IntakeRefused } from './refusals.js';
 import { strictProblem } from './strict.js';

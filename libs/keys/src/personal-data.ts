@@ -15,3 +15,8 @@ export abstract class PersonalData {
   /** Secret by which contents are digested. */
   abstract readonly digestKey: string;
 }
+
+/** The key of this subject was destroyed: nothing more is stored for it. */
+export class SubjectErased extends Error {
+  override readonly name = 'SubjectErased';
+}

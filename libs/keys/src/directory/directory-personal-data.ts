@@ -1,0 +1,122 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PersonalData, SubjectErased } from '../personal-data.js';
+
+const MASTER_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** Subject keys kept unwrapped in memory. */
+const CACHED_KEYS_MAX = 10_000;
+
+/**
+ * Opens a directory of keys: `master.key` (mode 0600, made on first use) wraps one key per data subject under `subjects/`. Lose the
+ * directory and sealed values, pseudonyms and content digests can no longer be made or matched: back it up apart from the log.
+ */
+export function openKeyDirectory(directory: string): DirectoryPersonalData {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const file = join(directory, 'master.key');
+  const master = readIfThere(file) ?? writeDurably(file, randomBytes(MASTER_BYTES));
+  if (master.length !== MASTER_BYTES) throw new Error(`${file} does not hold a key of ${MASTER_BYTES} bytes`);
+  return new DirectoryPersonalData(directory, master);
+}
+
+/** Keys in files. Reads and writes synchronously: a new subject costs one fsync, a known one is served from memory. */
+export class DirectoryPersonalData extends PersonalData {
+  override readonly digestKey: string;
+  private readonly pseudonymKey: Buffer;
+  private readonly hashKey: Buffer;
+  private readonly wrapKey: Buffer;
+  private readonly unwrapped = new Map<string, Buffer>();
+
+  constructor(
+    private readonly directory: string,
+    master: Buffer,
+  ) {
+    super();
+    const derive = (purpose: string): Buffer => Buffer.from(hkdfSync('sha256', master, '', `driftledger ${purpose}`, 32));
+    this.digestKey = derive('content digest').toString('base64');
+    this.pseudonymKey = derive('pseudonym');
+    this.hashKey = derive('feature hash');
+    this.wrapKey = derive('subject key wrap');
+  }
+
+  override pseudonym(subject: string): string {
+    return createHmac('sha256', this.pseudonymKey).update(subject).digest().subarray(0, 16).toString('base64url');
+  }
+
+  override hashed(feature: string, value: string): string {
+    // The length keeps feature and value apart: ("a", "bc") and ("ab", "c") are different.
+    return createHmac('sha256', this.hashKey)
+      .update(`${feature.length}:${feature}:${value}`)
+      .digest()
+      .subarray(0, 16)
+      .toString('base64url');
+  }
+
+  override sealed(subject: string, feature: string, value: string): string {
+    return encrypt(this.keyOf(subject), Buffer.from(value, 'utf8'), `${subject}:${feature}`).toString('base64');
+  }
+
+  private keyOf(subject: string): Buffer {
+    const known = this.unwrapped.get(subject);
+    if (known) return known;
+    const file = join(this.directory, 'subjects', subject.slice(0, 2), `${subject}.key`);
+    const wrapped = readIfThere(file);
+    // An empty file is the fence that erasing leaves behind.
+    if (wrapped?.length === 0) throw new SubjectErased('the key of this subject was destroyed');
+    const key = wrapped ? decrypt(this.wrapKey, wrapped, subject) : this.create(file, subject);
+    if (this.unwrapped.size >= CACHED_KEYS_MAX) this.unwrapped.clear();
+    this.unwrapped.set(subject, key);
+    return key;
+  }
+
+  private create(file: string, subject: string): Buffer {
+    const key = randomBytes(32);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeDurably(file, encrypt(this.wrapKey, key, subject));
+    return key;
+  }
+}
+
+/** Nonce, ciphertext, tag; `about` is authenticated with it, so that a value cannot be moved to another place. */
+function encrypt(key: Buffer, plain: Buffer, about: string): Buffer {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(about, 'utf8'));
+  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+}
+
+function decrypt(key: Buffer, sealed: Buffer, about: string): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES)).setAAD(Buffer.from(about, 'utf8'));
+  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
+  return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]);
+}
+
+function readIfThere(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Written beside, flushed, renamed, folder flushed: after a crash there is the whole file or none. */
+function writeDurably(file: string, bytes: Buffer): Buffer {
+  const beside = `${file}.new`;
+  const handle = openSync(beside, 'w', 0o600);
+  try {
+    writeSync(handle, bytes);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(beside, file);
+  const folder = openSync(dirname(file), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+  return bytes;
+}

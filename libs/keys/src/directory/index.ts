@@ -1,0 +1,1 @@
+export { openKeyDirectory, DirectoryPersonalData } from './directory-personal-data.js';

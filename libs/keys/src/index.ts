@@ -1,0 +1,1 @@
+export { PersonalData, SubjectErased } from './personal-data.js';

@@ -1,0 +1,68 @@
+import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ClickHouse, FileIntentStore, IntentStore, ProjectionProgress } from '#libs/clickhouse';
+import { openChdb } from '#libs/clickhouse/chdb';
+import { CheckpointStore, EventCodec, EventStore, type EventDefinition } from '#libs/event-store';
+import { SqliteEventStore } from '#libs/event-store/sqlite';
+import { Clock } from '#libs/kernel';
+import { PersonalData } from '#libs/keys';
+import { openKeyDirectory } from '#libs/keys/directory';
+import { MessageBus } from '#libs/messaging';
+import { InProcessMessageBus } from '#libs/messaging/in-process';
+import { ObservabilityModule, type LogLevel } from '#libs/observability';
+import { DataDirectory } from './data-directory.js';
+import { ProjectionHost } from './projection-host.js';
+import { SubscriptionHost } from './subscription-host.js';
+
+export type EmbeddedOptions = {
+  readonly directory: DataDirectory;
+  readonly events: readonly EventDefinition[];
+  readonly level: LogLevel;
+};
+
+const EXPORTED = [
+  ...[EventStore, EventCodec, CheckpointStore, ClickHouse, IntentStore, MessageBus, PersonalData],
+  ...[DataDirectory, SubscriptionHost, ProjectionHost, ProjectionProgress, ObservabilityModule, CqrsModule],
+];
+
+/** All ports on engines inside this process: SQLite for the log, chDB for the read model, a directory for keys, no network. */
+@Global()
+@Module({})
+export class EmbeddedPlatform implements OnApplicationShutdown {
+  constructor(
+    @Inject(EventStore) private readonly store: EventStore,
+    @Inject(ClickHouse) private readonly clickHouse: ClickHouse,
+    @Inject(MessageBus) private readonly bus: MessageBus,
+    @Inject(SubscriptionHost) private readonly subscriptions: SubscriptionHost,
+  ) {}
+
+  static forRoot({ directory, events, level }: EmbeddedOptions): DynamicModule {
+    return {
+      module: EmbeddedPlatform,
+      imports: [ObservabilityModule.forRoot({ level }), CqrsModule.forRoot()],
+      providers: [
+        { provide: DataDirectory, useValue: directory },
+        { provide: SqliteEventStore, useFactory: (clock: Clock) => new SqliteEventStore({ file: directory.log, clock }), inject: [Clock] },
+        { provide: EventStore, useExisting: SqliteEventStore },
+        { provide: CheckpointStore, useFactory: (store: SqliteEventStore) => store.checkpoints, inject: [SqliteEventStore] },
+        { provide: EventCodec, useValue: new EventCodec(events) },
+        { provide: ClickHouse, useFactory: () => openChdb({ path: directory.clickHouse }) },
+        { provide: IntentStore, useFactory: () => new FileIntentStore(directory.intents) },
+        { provide: MessageBus, useFactory: () => new InProcessMessageBus() },
+        { provide: PersonalData, useFactory: () => openKeyDirectory(directory.keys) },
+        SubscriptionHost,
+        ProjectionHost,
+        { provide: ProjectionProgress, useExisting: ProjectionHost },
+      ],
+      exports: EXPORTED,
+    };
+  }
+
+  /** Readers first, engines last: nothing may write into an engine that is closed. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.subscriptions.stop();
+    await this.bus.close();
+    await this.clickHouse.close();
+    await this.store.close();
+  }
+}

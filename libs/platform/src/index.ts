@@ -1,0 +1,4 @@
+export { EmbeddedPlatform, type EmbeddedOptions } from './embedded.js';
+export { ProjectionHost } from './projection-host.js';
+export { SubscriptionHost } from './subscription-host.js';
+export { DataDirectory } from './data-directory.js';
