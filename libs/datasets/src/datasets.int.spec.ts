@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readColumns } from './columns.js';
+import { readRows } from './rows.js';
+
+const PARQUET = fileURLToPath(new URL('./fixtures/small.parquet', import.meta.url));
+let directory = '';
+const file = (name: string, text: string): string => {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+};
+const columnsOf = async (path: string): Promise<Record<string, unknown>> => {
+  const { columns } = await readColumns(path);
+  return Object.fromEntries([...columns].map(([name, column]) => [name, { ...column, values: [...column.values] }]));
+};
+const rowsOf = async (path: string): Promise<unknown[]> => {
+  const rows = [];
+  for await (const row of readRows(path)) rows.push(row);
+  return rows;
+};
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'datasets-'));
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+describe('a CSV file', () => {
+  it('gives numbers and words by column and counts what is missing or infinite', async () => {
+    const path = file('a.csv', '\uFEFFage,name,full\r\n1.5,ann,1\r\nNA,"b, ""c""",inf\r\n3,,2\r\n');
+    expect(await columnsOf(path)).toEqual({
+      age: { name: 'age', kind: 'numeric', values: [1.5, 3], missing: 1, infinite: 0 },
+      name: { name: 'name', kind: 'categorical', values: ['ann', 'b, "c"'], missing: 1 },
+      full: { name: 'full', kind: 'numeric', values: [1, 2], missing: 0, infinite: 1 },
+    });
+  });
+
+  it('keeps the spelling of numbers in a column that turns out to hold words', async () => {
+    expect(await columnsOf(file('mixed.csv', 'zip\n007\n7\n1.0\nAB1\n'))).toMatchObject({
+      zip: { kind: 'categorical', values: ['007', '7', '1.0', 'AB1'] },
+    });
+  });
+
+  it('takes a column as words when asked to', async () => {
+    const { columns } = await readColumns(file('forced.csv', 'code\n01\n1\n'), { categorical: ['code'] });
+    expect(columns.get('code')).toMatchObject({ kind: 'categorical', values: ['01', '1'] });
+  });
+
+  it('names file, line and column of what is wrong', async () => {
+    await expect(readColumns(file('short.csv', 'a,b\n1,2\n3\n'))).rejects.toThrow(
+      /short\.csv:3: this line has another number of fields than the header/,
+    );
+    await expect(readColumns(file('twice.csv', 'a,a\n1,2\n'))).rejects.toThrow(/twice\.csv:1 \(column a\): two columns have this name/);
+    await expect(readColumns(file('open.csv', 'a\n"1\n'))).rejects.toThrow(/open\.csv.*Quote/i);
+    await expect(readColumns(file('none.csv', 'a,b\n'))).rejects.toMatchObject({ code: 'FILE_EMPTY' });
+    await expect(readColumns(join(directory, 'missing.csv'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' });
+    await expect(readColumns(file('a.xlsx', ''))).rejects.toThrow(/must end in \.csv/);
+  });
+
+  it('reads tabs and yields plain rows', async () => {
+    expect(await rowsOf(file('a.tsv', 'n\tw\n1\tx\nNA\t2001-01-01\n'))).toEqual([
+      { n: 1, w: 'x' },
+      { n: null, w: '2001-01-01' },
+    ]);
+  });
+});
+
+describe('an NDJSON file', () => {
+  it('flattens nested objects, and a name that is absent is missing', async () => {
+    const path = file('a.ndjson', '{"a":{"b":1},"w":"5","ok":true}\n\n{"a":{"b":null},"w":"x"}\n{"__proto__":3}\n');
+    expect(await columnsOf(path)).toEqual({
+      'a.b': { name: 'a.b', kind: 'numeric', values: [1], missing: 2, infinite: 0 },
+      w: { name: 'w', kind: 'categorical', values: ['5', 'x'], missing: 1 },
+      ok: { name: 'ok', kind: 'categorical', values: ['true'], missing: 2 },
+      ['__proto__']: { name: '__proto__', kind: 'numeric', values: [3], missing: 2, infinite: 0 },
+    });
+    expect((await rowsOf(path))[0]).toEqual({ a: { b: 1 }, w: '5', ok: true });
+  });
+
+  it('names the line of what is wrong', async () => {
+    await expect(readColumns(file('bad.jsonl', '{"a":1}\n{"a":\n'))).rejects.toThrow(/bad\.jsonl:2: no JSON/);
+    await expect(readColumns(file('list.jsonl', '[1]\n'))).rejects.toThrow(/list\.jsonl:1: each line must be a JSON object/);
+    await expect(readColumns(file('twice.jsonl', '{"a.b":1,"a":{"b":2}}\n'))).rejects.toThrow(
+      /column a\.b.*record 1 has this column twice/,
+    );
+  });
+});
+
+describe('a Parquet file', () => {
+  it('gives the same kinds as the other formats, over several row groups', async () => {
+    expect(await columnsOf(PARQUET)).toEqual({
+      id: { name: 'id', kind: 'numeric', values: [1, 2, 2 ** 60, 4], missing: 0, infinite: 0 },
+      amount: { name: 'amount', kind: 'numeric', values: [1.5], missing: 2, infinite: 1 },
+      word: { name: 'word', kind: 'categorical', values: ['a', 'b'], missing: 2 },
+      flag: { name: 'flag', kind: 'categorical', values: ['true', 'false', 'true'], missing: 1 },
+      day: { name: 'day', kind: 'categorical', values: new Array<string>(4).fill('2001-01-01T00:00:00.000Z'), missing: 0 },
+      code: { name: 'code', kind: 'categorical', values: ['007', '7', 'x', '1'], missing: 0 },
+    });
+  });
+
+  it('yields rows that JSON can hold without losing digits', async () => {
+    const rows = await rowsOf(PARQUET);
+    expect(rows[2]).toEqual({ id: '1152921504606846976', amount: null, word: 'b', flag: null, day: '2001-01-01T00:00:00.000Z', code: 'x' });
+    expect(rows[3]).toMatchObject({ amount: 'Infinity' });
+    expect(JSON.parse(JSON.stringify(rows))).toEqual(rows);
+  });
+
+  it('says so when it is none', async () => {
+    await expect(readColumns(file('no.parquet', 'hello world, this is text'))).rejects.toThrow(/no\.parquet: no readable Parquet/);
+  });
+});

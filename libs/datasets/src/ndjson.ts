@@ -1,0 +1,60 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { cellOfValue } from './cells.js';
+import { DatasetError, messageOf } from './errors.js';
+import { type Table, type TableRow } from './table-rows.js';
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Nested objects become names with dots: {"a": {"b": 1}} is the column a.b. */
+const flatten = (record: Record<string, unknown>, prefix: string, into: { names: string[]; cells: unknown[] }): void => {
+  for (const [name, value] of Object.entries(record)) {
+    if (isRecord(value)) flatten(value, `${prefix}${name}.`, into);
+    else {
+      into.names.push(prefix + name);
+      into.cells.push(value);
+    }
+  }
+};
+
+/** The objects of an NDJSON file in file order. @throws DatasetError FILE_MALFORMED with the line */
+export async function* ndjsonRecords(file: string): AsyncGenerator<Record<string, unknown>> {
+  const input = createReadStream(file, 'utf8');
+  let line = 0;
+  try {
+    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+      line += 1;
+      if (text.trim() === '') continue;
+      yield recordOf(file, line, line === 1 ? text.replace(/^\uFEFF/, '') : text);
+    }
+  } finally {
+    input.destroy();
+  }
+}
+
+const recordOf = (file: string, line: number, text: string): Record<string, unknown> => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new DatasetError('FILE_MALFORMED', { file, line }, `no JSON: ${messageOf(error)}`, { cause: error });
+  }
+  if (!isRecord(value)) throw new DatasetError('FILE_MALFORMED', { file, line }, 'each line must be a JSON object');
+  return value;
+};
+
+async function* rowsOf(file: string): AsyncGenerator<TableRow> {
+  let record = 0;
+  for await (const nested of ndjsonRecords(file)) {
+    record += 1;
+    const row = { names: new Array<string>(), cells: new Array<unknown>() };
+    flatten(nested, '', row);
+    const twice = new Set(row.names).size < row.names.length && row.names.find((name, i) => row.names.indexOf(name) !== i);
+    if (typeof twice === 'string')
+      throw new DatasetError('FILE_MALFORMED', { file, column: twice }, `record ${record} has this column twice once flattened`);
+    yield row;
+  }
+}
+
+/** A file with one JSON object per line, read as a stream. Nested objects are flattened with dots; arrays become text. */
+export const ndjsonTable = (file: string): Table => ({ rows: rowsOf(file), cellOf: cellOfValue });
