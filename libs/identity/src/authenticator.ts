@@ -40,6 +40,18 @@ export class Authenticator {
     }
   }
 
+  /** The principal as it is now, or undefined once the key or session behind an earlier answer no longer holds. */
+  stillHolds({ actor }: Recognised): Principal | undefined {
+    const [way, id = ''] = actor.via.split(' ');
+    const holds = way === 'key' ? this.keyHolds(id) : way === 'session' && this.sessions.holds(id);
+    return holds ? this.directory.principal(actor.principalId) : undefined;
+  }
+
+  private keyHolds(keyId: string): boolean {
+    const key = this.directory.key(keyId);
+    return key !== undefined && key.revokedAt === undefined && (key.expiresAt === undefined || key.expiresAt > this.clock.now());
+  }
+
   private byKey(text: string): Authentication {
     const given = parseApiKey(text);
     if (!given) return unrecognised('MALFORMED');

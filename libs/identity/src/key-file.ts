@@ -13,7 +13,7 @@ export const readKeyFile = async (file: string): Promise<ApiKey | undefined> => 
     await chmod(file, OWNER_ONLY);
     return parseApiKey(text.trim());
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
 };

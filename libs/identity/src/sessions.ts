@@ -38,6 +38,13 @@ export class Sessions {
     return undefined;
   }
 
+  /** Whether a session is open, by the id the log knows. */
+  holds(sessionId: string): boolean {
+    const now = this.clock.now();
+    for (const session of this.byDigest.values()) if (session.sessionId === sessionId) return session.expiresAt > now;
+    return false;
+  }
+
   close(cookie: string): void {
     this.byDigest.delete(digestOf(cookie));
   }

@@ -1,0 +1,1 @@
+export { IdentityGraphqlAccess } from './graphql-access.js';
