@@ -102,7 +102,8 @@ export class ProjectionRunner {
       for (const block of blocks) await this.write(block, `${this.name}:${formatPosition(first)}-${formatPosition(last)}`, state, signal);
       state.written = planned;
     }
-    for (const step of this.options.projection.derive ?? []) await this.derive(step.sql, first.commit, last.commit);
+    const steps = this.options.projection.derive?.filter(({ types }) => !types || events.some(({ type }) => types.includes(type)));
+    for (const step of steps ?? []) await this.derive(step.sql, first.commit, last.commit);
     state.after = last;
   }
 

@@ -20,7 +20,13 @@ export type RowsByTable = ReadonlyMap<string, readonly Row[]>;
  * A step after the rows of a batch: an `INSERT INTO driftledger.… SELECT` over the projection's own tables, bounded by
  * `{from:UInt64}` and `{to:UInt64}`, idempotent by the key of its target because it may run again for the same positions.
  */
-export type DeriveStep = { readonly name: string; readonly table: string; readonly sql: string };
+export type DeriveStep = {
+  readonly name: string;
+  readonly table: string;
+  readonly sql: string;
+  /** Runs only for batches with events of these types; for every batch unless said otherwise. */
+  readonly types?: readonly string[];
+};
 
 /**
  * What turns events into rows. Pure: the same events give the same rows.
