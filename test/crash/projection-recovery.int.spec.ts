@@ -214,6 +214,26 @@ describe('a projection', () => {
     expect(await tables()).toEqual(EVERYTHING);
   });
 
+  it('runs a derived step for batches with events it is for, and for no others', async () => {
+    const [step] = shop.derive ?? [];
+    const sql = step?.sql ?? '';
+    const derived = [
+      { name: 'not for this', table: 'shop_dear_v1', sql, types: ['Returned'] },
+      { name: 'for this', table: 'shop_dear_v1', sql, types: ['Returned', 'Sold'] },
+    ];
+    for (const derive of derived) {
+      const clickHouse = new Mortal(Infinity, 'before');
+      const runner = new ProjectionRunner({
+        projection: { ...shop, name: derive.name.replaceAll(' ', ''), derive: [derive] },
+        clickHouse,
+        intents,
+      });
+      await runner.resumeFrom(undefined);
+      await runner.handle(LOG.slice(0, 3));
+      expect((await tables()).dear).toEqual(derive.name === 'for this' ? [2] : []);
+    }
+  });
+
   it('does not double a block whose token the table has forgotten', async () => {
     await real.command('ALTER TABLE driftledger.shop_sales_v1 MODIFY SETTING non_replicated_deduplication_window = 1');
     await real.command('ALTER TABLE driftledger.shop_counts_v1 MODIFY SETTING non_replicated_deduplication_window = 1');
