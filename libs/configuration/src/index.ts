@@ -1,0 +1,4 @@
+export { type Binding, bindingProblem, isLoopback } from './binding.js';
+export { type Configuration, type Limits, readConfiguration } from './configuration.js';
+export { ConfigurationError } from './configuration-error.js';
+export { type ServerOptions, serverOptions } from './server-options.js';
