@@ -130,19 +130,31 @@ export const AlertHistory = defineQuery({
   row: AlertEntryRow,
 });
 
-/** Changes after a position, in log order, as far as the state of their alerts can be read too. Reads by primary key. */
+/** A change, with the severity its alert has by now. */
+export const AlertChangeRow = AlertEntryRow.extend({ alertSeverity: z.int() });
+export type AlertChangeRow = z.output<typeof AlertChangeRow>;
+
+/** Changes after a position, in log order, as far as the state of their alerts can be read too. Reads the log by primary key. */
 export const AlertChanges = defineQuery({
   name: 'AlertChanges',
   purpose: 'feed of alerts: what changed after a position',
   sql: `
-    SELECT position, event_id AS eventId, episode_id AS episodeId, recorded_at AS recordedAt, kind, deployment, monitor, subject, severity,
-      actor_id AS actorId, reason, data
-    FROM driftledger.alerts_log_v1
-    WHERE position > {after:UInt64} AND position <= (SELECT max(position) FROM driftledger.alerts_state_v1)
-    ORDER BY position
-    LIMIT {limit:UInt32}`,
+    SELECT position, eventId, changes.episodeId AS episodeId, recordedAt, kind, deployment, monitor, subject, severity, actorId, reason, data,
+      alertSeverity
+    FROM (
+      SELECT position, event_id AS eventId, episode_id AS episodeId, recorded_at AS recordedAt, kind, deployment, monitor, subject,
+        severity, actor_id AS actorId, reason, data
+      FROM driftledger.alerts_log_v1
+      WHERE position > {after:UInt64} AND position <= (SELECT max(position) FROM driftledger.alerts_state_v1)
+      ORDER BY position
+      LIMIT {limit:UInt32}
+    ) AS changes
+    INNER JOIN (
+      SELECT episode_id AS episodeId, max(severity) AS alertSeverity FROM driftledger.alerts_state_v1 GROUP BY episode_id
+    ) AS alerts ON changes.episodeId = alerts.episodeId
+    ORDER BY position`,
   params: z.object({ after: BigIntParam, limit: z.int().min(1).max(1_000) }),
-  row: AlertEntryRow,
+  row: AlertChangeRow,
 });
 
 /** Position of the newest change whose alert can be read; 0 when there is none. */

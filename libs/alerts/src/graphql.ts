@@ -1,0 +1,1 @@
+export { AlertsGraphqlModule } from './graphql.module.js';

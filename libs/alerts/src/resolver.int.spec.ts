@@ -1,0 +1,285 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Global, Injectable, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { ClickHouse, InMemoryIntentStore, migrate, ProjectionRunner } from '#libs/clickhouse';
+import { openChdb } from '#libs/clickhouse/chdb';
+import { CommandRunner, EventCodec, EventStore, SubscriptionRunner } from '#libs/event-store';
+import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
+import { type Admission, globalId, GraphqlAccess, GraphqlServerModule } from '#libs/graphql-kit';
+import { Clock, type CommandMeta, idOfName, instant, type Instant, randomId, uuid } from '#libs/kernel';
+import { GraphqlClient } from '../../../test/support/graphql-client.js';
+import { type AlertCommand, JudgeMeasurement } from './commands.js';
+import { alertDecider } from './decider.js';
+import { ALERT_EVENTS, alertIdOf, alertStream, episodeIdOf } from './events.js';
+import { AlertsFeed } from './feed.js';
+import { AlertsGraphqlModule } from './graphql.module.js';
+import { type Verdict } from './judgement.js';
+import { alertsProjection } from './projection.js';
+import { AlertsWriteModule } from './write.module.js';
+
+const DAY = 86_400_000;
+const NOW = instant(100 * DAY);
+const ann = idOfName('principal', 'ann');
+const monitorId = idOfName('monitor', 'flights-daily');
+const deploymentId = idOfName('deployment', 'flights');
+const idOf = (subject: string, episode = 1) => globalId('Alert', episodeIdOf(alertIdOf(monitorId, subject), episode));
+
+const metaOf = (reason?: string): CommandMeta => {
+  const commandId = randomId();
+  return {
+    commandId,
+    correlationId: commandId,
+    causationId: commandId,
+    actor: { principalId: ann, kind: 'person', via: 'key' },
+    source: { surface: 'graphql', addressClass: 'loopback' },
+    ...(reason === undefined ? {} : { reason }),
+  };
+};
+
+@Injectable()
+class EverybodyIsAnn extends GraphqlAccess {
+  private readonly admission: Admission = {
+    kind: 'admitted',
+    viewer: { principalId: ann, commandMeta: (about) => metaOf(about?.reason) },
+  };
+  async admit(): Promise<Admission> {
+    return this.admission;
+  }
+  async admitConnection(): Promise<Admission> {
+    return this.admission;
+  }
+  isCurrent(): boolean {
+    return true;
+  }
+  knows(): boolean {
+    return true;
+  }
+  permits(): boolean {
+    return true;
+  }
+  async recordDenied(): Promise<void> {
+    throw new Error('nothing is denied here');
+  }
+}
+
+class FixedClock extends Clock {
+  now(): Instant {
+    return NOW;
+  }
+}
+
+const directory = mkdtempSync(path.join(tmpdir(), 'driftledger-alerts-graphql-'));
+
+@Global()
+@Module({
+  providers: [
+    { provide: ClickHouse, useFactory: () => openChdb({ path: directory }) },
+    { provide: EventStore, useClass: InMemoryEventStore },
+    { provide: EventCodec, useFactory: () => new EventCodec(ALERT_EVENTS) },
+    { provide: Clock, useClass: FixedClock },
+    { provide: GraphqlAccess, useClass: EverybodyIsAnn },
+  ],
+  exports: [ClickHouse, EventStore, EventCodec, Clock, GraphqlAccess],
+})
+class Platform {}
+
+const sdl = (lib: string, file: string) => path.join(import.meta.dirname, '../..', lib, 'src', file);
+
+@Module({
+  imports: [
+    Platform,
+    CqrsModule.forRoot(),
+    AlertsWriteModule,
+    AlertsGraphqlModule,
+    GraphqlServerModule.forRoot({ access: [Platform], typePaths: [sdl('graphql-kit', 'kit.graphql'), sdl('alerts', 'alerts.graphql')] }),
+  ],
+})
+class App {}
+
+const RESULT =
+  '{ __typename ... on Refusal { code } ... on AlertPayload { position alert { id status acknowledgedBy silencedUntil silenceReason clearedBy } } }';
+
+describe('alerts in GraphQL', () => {
+  let app: NestFastifyApplication;
+  let client: GraphqlClient;
+  let projector: SubscriptionRunner;
+
+  const judge = async (subject: string, day: number, verdict: Verdict, score = 0.2): Promise<void> => {
+    const command: AlertCommand = new JudgeMeasurement(
+      {
+        alertId: alertIdOf(monitorId, subject),
+        monitorId,
+        monitor: 'flights-daily',
+        deploymentId,
+        deployment: 'flights',
+        subject,
+        policy: { k: 1, n: 1, m: 2 },
+        judgement: {
+          window: { from: day * DAY, until: (day + 1) * DAY },
+          verdict,
+          evidence: {
+            measurement: { eventId: idOfName('measurement', `${subject} ${day}`), position: '7', revision: 1 },
+            method: 'jensen_shannon',
+            score,
+            limit: 0.1,
+            gates: [{ gate: 'materiality', value: score, limit: 0.1, passed: verdict === 'breach', applied: true }],
+            scores: [{ method: 'psi', value: 0.07 }],
+            moved: [{ kind: 'word', bin: 'LGA', referenceShare: 0.05, currentShare: 0.01, contribution: 0.02 }],
+            direction: 'reshaped',
+            reference: { kind: 'same_weekday', id: idOfName('reference', 'a'), digest: 'cd' },
+            rows: 1_000,
+          },
+        },
+        at: instant((day + 1) * DAY),
+      },
+      metaOf(),
+    );
+    const runner = new CommandRunner(app.get(EventStore), app.get(EventCodec));
+    const outcome = await runner.run({ decider: alertDecider, stream: alertStream(command.data.alertId), command });
+    if (outcome.kind === 'accepted' && outcome.receipt.position) await projector.caughtUpTo(outcome.receipt.position, 10_000);
+  };
+
+  beforeAll(async () => {
+    const testing = await Test.createTestingModule({ imports: [App] }).compile();
+    app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+    await app.listen(0, '127.0.0.1');
+    client = new GraphqlClient(await app.getUrl());
+    const clickHouse = app.get(ClickHouse);
+    await migrate(clickHouse);
+    const runner = new ProjectionRunner({ projection: alertsProjection, clickHouse, intents: new InMemoryIntentStore() });
+    const feed = app.get(AlertsFeed, { strict: false });
+    projector = new SubscriptionRunner({
+      store: app.get(EventStore),
+      codec: app.get(EventCodec),
+      checkpoints: new InMemoryCheckpointStore(),
+      subscription: {
+        name: runner.name,
+        handles: runner.handles,
+        onPoison: 'stop',
+        resumeFrom: (checkpoint) => runner.resumeFrom(checkpoint),
+        handle: async (batch, signal) => {
+          await runner.handle(batch, signal);
+          feed.changed.fire();
+        },
+      },
+    });
+    await projector.start();
+  });
+  afterAll(async () => {
+    await projector.stop();
+    await app.close();
+    await app.get(ClickHouse).close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('lists alerts with the evidence that raised them', async () => {
+    await judge('feature:origin', 1, 'breach');
+    const answer = await client.ask(`{ alerts(first: 10, filter: { subject: "feature:origin" }) { nodes {
+      id deployment monitor subject episode status severity raisedAt policy { k n m }
+      decisive { window { from } verdict evidence { method score limit gates { gate passed } moved { kind bin } measurementPosition } }
+      breachedWindows { until } } pageInfo { hasNextPage } } }`);
+    expect(answer.errors).toEqual([]);
+    expect(answer.data).toMatchObject({
+      alerts: {
+        nodes: [
+          {
+            id: idOf('feature:origin'),
+            deployment: 'flights',
+            monitor: 'flights-daily',
+            status: 'RAISED',
+            severity: 'MEDIUM',
+            policy: { k: 1, n: 1, m: 2 },
+            decisive: {
+              window: { from: '1970-01-02T00:00:00.000Z' },
+              verdict: 'BREACH',
+              evidence: { score: 0.2, limit: 0.1, moved: [{ kind: 'WORD', bin: 'LGA' }], measurementPosition: '7' },
+            },
+            breachedWindows: [{ until: '1970-01-03T00:00:00.000Z' }],
+          },
+        ],
+        pageInfo: { hasNextPage: false },
+      },
+    });
+  });
+
+  it('finds an alert by its global id and tells its history, newest first', async () => {
+    await judge('feature:hour', 1, 'breach');
+    await judge('feature:hour', 2, 'calm', 0.01);
+    const answer = await client.ask(
+      `query($id: ID!) { node(id: $id) { ... on Alert { subject latest { verdict } history(first: 1) { nodes { kind judgement { verdict } } pageInfo { hasNextPage } } } } }`,
+      { id: idOf('feature:hour') },
+    );
+    expect(answer.data).toEqual({
+      node: {
+        subject: 'feature:hour',
+        latest: { verdict: 'CALM' },
+        history: { nodes: [{ kind: 'COUNTED', judgement: { verdict: 'CALM' } }], pageInfo: { hasNextPage: true } },
+      },
+    });
+  });
+
+  it('reads its own write: a payload shows the alert after the command', async () => {
+    await judge('volume', 1, 'breach');
+    const acknowledged = await client.ask(`mutation($id: ID!) { acknowledgeAlert(input: { alert: $id, note: "on it" }) ${RESULT} }`, {
+      id: idOf('volume'),
+    });
+    expect(acknowledged.data).toMatchObject({
+      acknowledgeAlert: { alert: { id: idOf('volume'), status: 'ACKNOWLEDGED', acknowledgedBy: ann } },
+    });
+    const until = '1970-05-01T00:00:00.000Z';
+    const silenced = await client.ask(
+      `mutation($id: ID!, $until: DateTime!) { silenceAlert(input: { alert: $id, until: $until, reason: "storm" }) ${RESULT} }`,
+      { id: idOf('volume'), until },
+    );
+    expect(silenced.data).toMatchObject({ silenceAlert: { alert: { silencedUntil: until, silenceReason: 'storm' } } });
+    const ended = await client.ask(`mutation($id: ID!) { endAlertSilence(input: { alert: $id, reason: "over" }) ${RESULT} }`, {
+      id: idOf('volume'),
+    });
+    expect(ended.data).toMatchObject({ endAlertSilence: { alert: { silencedUntil: null, silenceReason: null } } });
+    const cleared = await client.ask(`mutation($id: ID!) { clearAlert(input: { alert: $id, reason: "known" }) ${RESULT} }`, {
+      id: idOf('volume'),
+    });
+    expect(cleared.data).toMatchObject({ clearAlert: { alert: { status: 'CLEARED', clearedBy: ann } } });
+  });
+
+  it.each([
+    ['acknowledgeAlert(input: { alert: $id })', 'AlertAlreadyAcknowledged', 'ALREADY_ACKNOWLEDGED'],
+    ['silenceAlert(input: { alert: $id, until: "1970-01-02T00:00:00Z", reason: "x" })', 'AlertSilenceRefused', 'SILENCE_ENDS_IN_PAST'],
+    ['silenceAlert(input: { alert: $id, until: "1971-01-02T00:00:00Z", reason: "x" })', 'AlertSilenceRefused', 'SILENCE_TOO_LONG'],
+    ['endAlertSilence(input: { alert: $id, reason: "x" })', 'AlertSilenceRefused', 'NOT_SILENCED'],
+    ['clearAlert(input: { alert: $id, reason: " " })', 'AlertReasonRequired', 'REASON_REQUIRED'],
+  ])('answers %s with the refusal %s', async (mutation, type, code) => {
+    await judge('output:class', 1, 'breach');
+    await client.ask('mutation($id: ID!) { acknowledgeAlert(input: { alert: $id }) { __typename } }', { id: idOf('output:class') });
+    const answer = await client.ask(`mutation($id: ID!) { result: ${mutation} ${RESULT} }`, { id: idOf('output:class') });
+    expect(answer.data).toEqual({ result: { __typename: type, code } });
+  });
+
+  it('refuses a command about an alert that does not exist', async () => {
+    const answer = await client.ask(`mutation($id: ID!) { clearAlert(input: { alert: $id, reason: "x" }) ${RESULT} }`, {
+      id: globalId('Alert', uuid('00000000-0000-4000-8000-000000000009')),
+    });
+    expect(answer.data).toEqual({ clearAlert: { __typename: 'NoSuchAlert', code: 'NO_SUCH_ALERT' } });
+  });
+
+  it('follows changes in log order from a position on, filtered, each with its alert', async () => {
+    await judge('feature:distance', 1, 'breach', 0.5);
+    type Change = { alertChanged: { position: string; change: { kind: string }; alert: { id: string; status: string; severity: string } } };
+    const feed = client.follow<Change>(
+      `subscription { alertChanged(after: "0", filter: { subject: "feature:distance", severityMin: HIGH }) {
+        position change { kind } alert { id status severity } } }`,
+    );
+    await feed.count(1);
+    await judge('feature:destination', 2, 'breach');
+    await judge('feature:distance', 2, 'calm', 0.01);
+    await judge('feature:distance', 3, 'calm', 0.01);
+    const changes = await feed.count(3);
+    expect(changes.map(({ alertChanged }) => alertChanged.change.kind)).toEqual(['RAISED', 'COUNTED', 'CLEARED']);
+    expect(changes[2]?.alertChanged.alert).toEqual({ id: idOf('feature:distance'), status: 'CLEARED', severity: 'HIGH' });
+    await feed.stop();
+  });
+});
