@@ -133,6 +133,8 @@ def make_binning():
         if len(a) < 3:
             continue
         a, b = np.array(a), np.array(b)
+        if np.array_equal(a, a.round()) and np.array_equal(b, b.round()):
+            a, b = a.astype(int), b.astype(int)
         edges = {
             "quantile": np.unique(np.quantile(a, np.linspace(0, 1, 11))),
             "equal_width": np.histogram_bin_edges(a, bins=10),
@@ -214,6 +216,89 @@ def make_performance():
           {"binary": binary, "certain": certain, "multiclass": multi, "regression": regression})
 
 
+MISSING = ["", "NA", "NaN", "null"]
+
+
+def table(size, shift):
+    """Rows of a data file as text, with missing cells, and the values that are left of each column."""
+    income = rng.lognormal(10 + shift, 0.6, size).round(2)
+    age = rng.integers(18, 80 + int(20 * shift), size).astype(float)
+    balance = rng.normal(100 * shift, 50, size).round(3)
+    plan = rng.choice(["basic", "plus", "pro", "team"], size, p=[0.5 - shift, 0.3, 0.15, 0.05 + shift])
+    member = rng.choice(["true", "false"], size, p=[0.3 + shift, 0.7 - shift])
+    hole = rng.uniform(size=(size, 2)) < 0.04
+    gap = rng.choice(MISSING, (size, 2))
+    columns = {"income": income[~hole[:, 0]], "age": age, "balance": balance, "plan": plan[~hole[:, 1]], "member": member}
+    lines = [[gap[i, 0] if hole[i, 0] else f"{income[i]:.2f}", f"{age[i]:.0f}", f"{balance[i]:.3f}",
+              gap[i, 1] if hole[i, 1] else plan[i], member[i], "7"] for i in range(size)]
+    return lines, columns
+
+
+def edges_of(binning, r, c, bins):
+    if binning == "quantile":
+        return np.unique(np.quantile(r, np.linspace(0, 1, bins + 1)))
+    if binning == "equal_width":
+        return np.histogram_bin_edges(r, bins=bins)
+    return np.histogram_bin_edges(np.concatenate([r, c]) if binning == "sturges" else r, bins=binning)
+
+
+def score(method, r, c, run):
+    if method == "kolmogorov_smirnov":
+        res = stats.ks_2samp(r, c)
+        return {"score": float(res.statistic), "pValue": float(res.pvalue)}
+    if method.startswith("wasserstein"):
+        raw = float(stats.wasserstein_distance(r, c))
+        return {"score": raw / float(np.std(r)) if method.endswith("normalised") else raw}
+    if r.dtype.kind == "f":
+        e = edges_of(run["binning"], r, c, run["bins"])
+        a, b = open_outer(e, r), open_outer(e, c)
+    else:
+        words = sorted(set(r) | set(c))
+        a, b = [int((r == w).sum()) for w in words], [int((c == w).sum()) for w in words]
+    if method == "psi":
+        return {"score": psi(a, b, run["zero"])}
+    if method == "jensen_shannon":
+        return {"score": float(jensenshannon(shares(a, run["zero"]), shares(b, run["zero"]), base=np.e if run["base"] == "e" else 2))}
+    res = stats.chi2_contingency([a, b])
+    return {"score": float(res.statistic), "pValue": float(res.pvalue)}
+
+
+NUMERIC = ["psi", "jensen_shannon", "kolmogorov_smirnov", "wasserstein", "wasserstein_normalised"]
+WORDS = ["psi", "jensen_shannon", "chi_square"]
+RUNS = [
+    {"zero": "add:0.5", "base": "e", "binning": "quantile", "bins": 10},
+    {"zero": "add:0.5", "base": 2, "binning": "equal_width", "bins": 10},
+    {"zero": "replace:0.0001", "base": "e", "binning": "sturges", "bins": 10},
+    {"zero": "add:0.5", "base": "e", "binning": "doane", "bins": 10},
+    {"zero": "add:0.5", "base": "e", "binning": "quantile", "bins": 25},
+    {"zero": "replace:0.0001", "base": 2, "binning": "equal_width", "bins": 4},
+]
+
+
+def make_compare():
+    """Two CSV files and what numpy and scipy say of each column, for the spec of the compare command."""
+    folder = Path(__file__).resolve().parents[2] / "apps" / "cli" / "src" / "compare" / "fixtures"
+    folder.mkdir(parents=True, exist_ok=True)
+    header = "income,age,balance,plan,member,unit"
+    (lines, reference), (others, current) = table(700, 0.0), table(450, 0.1)
+    (folder / "reference.csv").write_text("\n".join([header + ",old"] + [",".join(line) + ",1" for line in lines]) + "\n")
+    (folder / "current.csv").write_text("\n".join([header + ",new"] + [",".join(line) + ",1" for line in others]) + "\n")
+    runs = []
+    for run in RUNS:
+        columns = {}
+        for name, r in reference.items():
+            c, numeric = current[name], r.dtype.kind == "f"
+            columns[name] = {
+                "kind": "numeric" if numeric else "categorical", "n": {"reference": len(r), "current": len(c)},
+                "missing": {"reference": 700 - len(r), "current": 450 - len(c)},
+                "methods": {method: score(method, r, c, run) for method in (NUMERIC if numeric else WORDS)},
+            }
+        runs.append({**run, "columns": columns})
+    tool = {"python": platform.python_version(), "numpy": np.__version__, "scipy": scipy.__version__}
+    body = {"tool": tool, "call": "make_compare in tools/oracles/make_oracles.py", "tolerance": 1e-9, "runs": runs}
+    (folder / "expected.json").write_text(json.dumps(body, indent=1) + "\n")
+
+
 if __name__ == "__main__":
     OUT.mkdir(exist_ok=True)
     make_histogram_methods()
@@ -222,3 +307,4 @@ if __name__ == "__main__":
     make_special()
     make_correction()
     make_performance()
+    make_compare()

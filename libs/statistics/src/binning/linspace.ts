@@ -10,6 +10,19 @@ export const linspace = (from: number, to: number, steps: number): number[] => {
 export const outerEdges = (low: number, high: number): { readonly from: number; readonly to: number } =>
   low === high ? { from: low - 0.5, to: high + 0.5 } : { from: low, to: high };
 
+/**
+ * Number of equal bins for a wanted width as numpy rounds it. Whole numbers get no bins narrower than 1, as numpy does for integer types:
+ * narrower ones would stay empty. A width of 0 gives one bin.
+ */
+export const binsOfWidth = (low: number, high: number, width: number, whole: boolean): number =>
+  width > 0 ? Math.ceil((high - low) / (whole ? Math.max(width, 1) : width)) : 1;
+
+/** Whether every value is a whole number. */
+export const areWhole = (values: ArrayLike<number>): boolean => {
+  for (let i = 0; i < values.length; i += 1) if (!Number.isInteger(values[i])) return false;
+  return true;
+};
+
 /** The edges between equal bins, without the outermost two; values too close for so many bins give fewer cuts. */
 export const innerEdges = (low: number, high: number, bins: number): number[] => {
   const { from, to } = outerEdges(low, high);
