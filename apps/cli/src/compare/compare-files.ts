@@ -1,0 +1,70 @@
+import { type Column, type Columns, readColumns } from '#libs/datasets';
+import { type CompareOptions } from './options.js';
+import { type ColumnReport, type CompareReport } from './report.js';
+import { categoricalSides, numericSides, scoreColumn } from './score-column.js';
+
+const sizeOf = (column: Column): number => column.values.length;
+const infiniteOf = (column: Column): number => (column.kind === 'numeric' ? column.infinite : 0);
+const words = (column: Column): readonly string[] => (column.kind === 'categorical' ? column.values : []);
+const numbers = (column: Column): Float64Array => (column.kind === 'numeric' ? column.values : new Float64Array(0));
+
+/** Scores one column that both files have. A side without any value takes the kind of the other. */
+export const compareColumn = (reference: Column, current: Column, options: CompareOptions): ColumnReport => {
+  const kind = sizeOf(reference) + infiniteOf(reference) === 0 ? current.kind : reference.kind;
+  const { sides, picture } =
+    kind === 'numeric' ? numericSides(numbers(reference), numbers(current), options) : categoricalSides(words(reference), words(current));
+  return {
+    name: reference.name,
+    kind,
+    n: { reference: sizeOf(reference), current: sizeOf(current) },
+    missing: { reference: reference.missing, current: current.missing },
+    infinite: { reference: infiniteOf(reference), current: infiniteOf(current) },
+    methods: scoreColumn(kind, sides, options),
+    picture,
+  };
+};
+
+/** Columns that hold numbers in one file and words in the other: they are words. */
+const disagreeing = (reference: Columns, current: Columns): { readonly reference: string[]; readonly current: string[] } => {
+  const found = { reference: new Array<string>(), current: new Array<string>() };
+  for (const [name, a] of reference.columns) {
+    const b = current.columns.get(name);
+    if (!b || a.kind === b.kind) continue;
+    if (a.kind === 'numeric' && sizeOf(a) + a.infinite > 0) found.reference.push(name);
+    if (b.kind === 'numeric' && sizeOf(b) + b.infinite > 0) found.current.push(name);
+  }
+  return found;
+};
+
+const agreeing = async (files: { readonly reference: string; readonly current: string }): Promise<readonly [Columns, Columns]> => {
+  const [reference, current] = [await readColumns(files.reference), await readColumns(files.current)];
+  const again = disagreeing(reference, current);
+  return [
+    again.reference.length === 0 ? reference : await readColumns(files.reference, { categorical: again.reference }),
+    again.current.length === 0 ? current : await readColumns(files.current, { categorical: again.current }),
+  ];
+};
+
+/**
+ * Compares two data files column by column. Columns that only one file has are named, not scored.
+ * @throws DatasetError when a file cannot be read
+ */
+export const compareFiles = async (
+  files: { readonly reference: string; readonly current: string },
+  options: CompareOptions,
+): Promise<CompareReport> => {
+  const [reference, current] = await agreeing(files);
+  const columns = [...reference.columns.values()].flatMap((column) => {
+    const other = current.columns.get(column.name);
+    return other ? [compareColumn(column, other, options)] : [];
+  });
+  return {
+    files,
+    rows: { reference: reference.rows, current: current.rows },
+    columns,
+    onlyIn: {
+      reference: [...reference.columns.keys()].filter((name) => !current.columns.has(name)),
+      current: [...current.columns.keys()].filter((name) => !reference.columns.has(name)),
+    },
+  };
+};

@@ -1,0 +1,43 @@
+import { writeFile } from 'node:fs/promises';
+import { type Command } from 'commander';
+import { BINNINGS, METHOD_IDS } from '#libs/statistics';
+import { compareFiles } from './compare-files.js';
+import { htmlReport } from './html.js';
+import { jsonReport } from './json.js';
+import { parseOptions, type RawOptions } from './options.js';
+import { tableReport } from './table.js';
+
+const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+const DETAILS = `
+Defaults: numeric columns by psi and kolmogorov_smirnov, categorical ones by psi and chi_square. A method that does not fit the kind of a column
+is left out there. Edges come from the reference with open outer bins (sturges: from both files together). Missing: empty, NA, NaN, null.
+A threshold is a limit on the score, never on the p-value: drifted means score >= threshold. Exit status: 0 compared, 1 a file cannot be read,
+2 wrong usage; drift does not change it.`;
+
+/** `driftledger compare REFERENCE CURRENT`: two data files in, drift per column out. Needs no server. */
+export const register = (program: Command): void => {
+  const command = program
+    .command('compare')
+    .description('compare two data files (CSV, NDJSON, Parquet) column by column')
+    .argument('<reference>', 'file that says what is normal')
+    .argument('<current>', 'file to compare with it')
+    .option('--method <id>', `${METHOD_IDS.join(', ')} (repeatable)`, gather)
+    .option('--bins <number>', 'bins for quantile and equal_width (default 10)')
+    .option('--binning <rule>', `${BINNINGS.join(', ')} (default quantile)`)
+    .option('--zero <rule>', 'what happens to empty bins: add:0.5 (default), replace:0.0001, none')
+    .option('--base <base>', 'base of the logarithm of jensen_shannon: e (default) or 2')
+    .option('--threshold <limit>', 'limit on the score, for all methods or as method=limit (repeatable)', gather)
+    .option('--exact', 'measure every value (default)')
+    .option('--buckets', 'measure bucket counts, as the server does')
+    .option('--html <file>', 'write the report as one self-contained page')
+    .option('--json', 'print the report as JSON')
+    .addHelpText('after', DETAILS);
+  command.action(async (reference: string, current: string, raw: RawOptions) => {
+    const report = await compareFiles({ reference, current }, parseOptions(raw));
+    const write = command.configureOutput().writeOut ?? ((text: string) => void process.stdout.write(text));
+    if (raw.html !== undefined) await writeFile(raw.html, htmlReport(report));
+    if (raw.json === true) write(`${JSON.stringify(jsonReport(report), null, 2)}\n`);
+    else write(raw.html === undefined ? tableReport(report) : `Report written to ${raw.html}\n`);
+  });
+};

@@ -1,0 +1,28 @@
+import { type ColumnReport, type CompareReport, type MethodReport } from './report.js';
+
+/** A method's part of the JSON: `reason` stands only where there is no score. */
+const method = ({ score, pValue, threshold, drifted, parameters, reason }: MethodReport): Record<string, unknown> => ({
+  score,
+  ...(pValue !== undefined && { pValue }),
+  ...(threshold !== undefined && { threshold }),
+  ...(drifted !== undefined && { drifted }),
+  parameters,
+  ...(reason !== undefined && { reason }),
+});
+
+const column = ({ kind, n, missing, infinite, methods }: ColumnReport): Record<string, unknown> => ({
+  kind,
+  n,
+  missing,
+  ...(infinite.reference + infinite.current > 0 && { infinite }),
+  methods: Object.fromEntries(methods.map((report) => [report.id, method(report)])),
+});
+
+/**
+ * The report for machines: `{columns: {<name>: {kind, n, missing, methods: {<id>: {score, pValue?, threshold?, drifted?, parameters}}}}}`. Infinite
+ * values and columns of only one file are added where there are any.
+ */
+export const jsonReport = ({ columns, onlyIn }: CompareReport): Record<string, unknown> => ({
+  columns: Object.fromEntries(columns.map((report) => [report.name, column(report)])),
+  ...(onlyIn.reference.length + onlyIn.current.length > 0 && { onlyIn }),
+});

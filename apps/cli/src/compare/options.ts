@@ -1,0 +1,119 @@
+import {
+  type Binning,
+  BINNINGS,
+  DEFAULT_BINNING,
+  DEFAULT_ZERO_RULE,
+  isMethodId,
+  type LogBase,
+  METHOD_IDS,
+  type MethodId,
+  parseZeroRule,
+  StatisticsError,
+  type ZeroRule,
+} from '#libs/statistics';
+import { UsageError } from '../usage-error.js';
+
+/** Options as the command line gives them: text, lists of text, flags. */
+export type RawOptions = {
+  readonly method?: readonly string[];
+  readonly bins?: string;
+  readonly binning?: string;
+  readonly zero?: string;
+  readonly base?: string;
+  readonly threshold?: readonly string[];
+  readonly exact?: boolean;
+  readonly buckets?: boolean;
+  readonly html?: string;
+  readonly json?: boolean;
+};
+
+/** Limits on scores: one for all methods, or by method. */
+export type Thresholds = { readonly all?: number; readonly byMethod: ReadonlyMap<MethodId, number> };
+
+/** What to compare and how; every default is filled in. */
+export type CompareOptions = {
+  /** Undefined: the default methods of each kind. */
+  readonly methods?: readonly MethodId[];
+  readonly bins: number;
+  readonly binning: Binning;
+  readonly zero: ZeroRule;
+  readonly base: LogBase;
+  readonly thresholds: Thresholds;
+  readonly mode: 'exact' | 'buckets';
+};
+
+const MOST_BINS = 1000;
+
+const bins = (text: string): number => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 2 || value > MOST_BINS) {
+    throw new UsageError('BINS_INVALID', `--bins takes a whole number from 2 to ${MOST_BINS}, got ${JSON.stringify(text)}`);
+  }
+  return value;
+};
+
+const binning = (text: string): Binning => {
+  const found = BINNINGS.find((known) => known === text);
+  if (found === undefined)
+    throw new UsageError('BINNING_UNKNOWN', `--binning takes one of ${BINNINGS.join(', ')}, got ${JSON.stringify(text)}`);
+  return found;
+};
+
+const method = (text: string): MethodId => {
+  if (!isMethodId(text))
+    throw new UsageError('METHOD_UNKNOWN', `--method takes one of ${METHOD_IDS.join(', ')}, got ${JSON.stringify(text)}`);
+  return text;
+};
+
+const zero = (text: string): ZeroRule => {
+  try {
+    return parseZeroRule(text);
+  } catch (error) {
+    if (!(error instanceof StatisticsError)) throw error;
+    throw new UsageError(
+      'ZERO_INVALID',
+      `--zero takes add:<amount above 0>, replace:<share between 0 and 1> or none, got ${JSON.stringify(text)}`,
+    );
+  }
+};
+
+const base = (text: string): LogBase => {
+  if (text !== 'e' && text !== '2') throw new UsageError('BASE_INVALID', `--base takes e or 2, got ${JSON.stringify(text)}`);
+  return text === '2' ? 2 : 'e';
+};
+
+const limit = (text: string, whole: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new UsageError('THRESHOLD_INVALID', `--threshold takes a number of at least 0, or method=number, got ${JSON.stringify(whole)}`);
+  }
+  return value;
+};
+
+const thresholds = (texts: readonly string[]): Thresholds => {
+  const byMethod = new Map<MethodId, number>();
+  let all: number | undefined;
+  for (const text of texts) {
+    const at = text.indexOf('=');
+    if (at < 0) all = limit(text, text);
+    else byMethod.set(method(text.slice(0, at)), limit(text.slice(at + 1), text));
+  }
+  return { byMethod, ...(all !== undefined && { all }) };
+};
+
+/**
+ * Checks and completes the options of `compare`.
+ * @throws UsageError METHOD_UNKNOWN | BINS_INVALID | BINNING_UNKNOWN | ZERO_INVALID | BASE_INVALID | THRESHOLD_INVALID | MODES_CONFLICT
+ */
+export const parseOptions = (raw: RawOptions): CompareOptions => {
+  if (raw.exact === true && raw.buckets === true) throw new UsageError('MODES_CONFLICT', '--exact and --buckets exclude each other');
+  return {
+    ...(raw.method && raw.method.length > 0 && { methods: [...new Set(raw.method.map(method))] }),
+    bins: raw.bins === undefined ? DEFAULT_BINNING.bins : bins(raw.bins),
+    binning: raw.binning === undefined ? DEFAULT_BINNING.binning : binning(raw.binning),
+    zero: raw.zero === undefined ? DEFAULT_ZERO_RULE : zero(raw.zero),
+    base: raw.base === undefined ? 'e' : base(raw.base),
+    thresholds: thresholds(raw.threshold ?? []),
+    mode: raw.buckets === true ? 'buckets' : 'exact',
+  };
+};

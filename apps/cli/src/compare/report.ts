@@ -1,0 +1,43 @@
+import { type Kind, type MethodId, type Parameters } from '#libs/statistics';
+
+/** The same number for both sides. */
+export type Pair = { readonly reference: number; readonly current: number };
+
+/** A bin with its shares on both sides. */
+export type Moved = { readonly bin: string; readonly reference: number; readonly current: number };
+
+/** One method on one column. A score that cannot be given is null and `reason` says why. */
+export type MethodReport = {
+  readonly id: MethodId;
+  readonly score: number | null;
+  readonly pValue?: number;
+  readonly threshold?: number;
+  readonly drifted?: boolean;
+  readonly parameters: Parameters;
+  readonly reason?: string;
+  /** The bins that contribute most, for methods over bins. */
+  readonly moved?: readonly Moved[];
+};
+
+/** Shares per bin for a small picture; categories beyond the largest are one last bin. */
+export type Picture = { readonly labels: readonly string[]; readonly reference: readonly number[]; readonly current: readonly number[] };
+
+export type ColumnReport = {
+  readonly name: string;
+  readonly kind: Kind;
+  /** Values measured: rows without the missing and infinite ones. */
+  readonly n: Pair;
+  readonly missing: Pair;
+  /** Infinite values: counted, never measured. */
+  readonly infinite: Pair;
+  readonly methods: readonly MethodReport[];
+  readonly picture: Picture;
+};
+
+/** What `compare` found; the table, the page and the JSON are three views of it. */
+export type CompareReport = {
+  readonly files: { readonly reference: string; readonly current: string };
+  readonly rows: Pair;
+  readonly columns: readonly ColumnReport[];
+  readonly onlyIn: { readonly reference: readonly string[]; readonly current: readonly string[] };
+};

@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import 'reflect-metadata';
+import { run } from './program.js';
+
+process.exitCode = await run(process.argv.slice(2), {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+});
