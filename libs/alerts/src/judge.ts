@@ -29,7 +29,7 @@ const evidenceOf = (
   scores: subject.scores.map((shown) => ({ method: shown.method, value: shown.score })),
   moved: subject.contributions.slice(0, MOVED_BINS_MAX).map(movedOf),
   direction: subject.direction,
-  reference: { kind: data.reference.kind, id: data.reference.id, digest: data.reference.digest },
+  ...(data.reference && { reference: { kind: data.reference.kind, id: data.reference.id, digest: data.reference.digest } }),
   rows: data.rows,
   ...(data.labelled !== undefined && data.rows > 0 ? { labelledShare: data.labelled / data.rows } : {}),
 });

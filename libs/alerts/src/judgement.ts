@@ -65,7 +65,8 @@ export const Evidence = z.object({
   moved: z.array(MovedBin).max(MOVED_BINS_MAX),
   /** Which way the subject moved: `higher`, `lower`, `reshaped` or `same`. */
   direction: z.string(),
-  reference: z.object({ kind: z.string(), id: z.uuid(), digest: z.string() }),
+  /** What it was compared with; missing where a measurement needs no reference. */
+  reference: z.object({ kind: z.string(), id: z.uuid(), digest: z.string() }).optional(),
   /** Rows of the window. */
   rows: z.int(),
   /** Share of the window's predictions that had a label, for measurements of performance. */

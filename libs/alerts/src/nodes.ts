@@ -28,8 +28,8 @@ const evidenceNode = ({ measurement, reference, moved, ...evidence }: Evidence):
   measurementPosition: parsePosition(measurement.position),
   revision: measurement.revision,
   moved: moved.map((bin) => ({ ...bin, kind: shown(bin.kind) })),
-  referenceKind: reference.kind,
-  referenceDigest: reference.digest,
+  referenceKind: reference?.kind,
+  referenceDigest: reference?.digest,
 });
 
 /** An alert as the schema shows it; `history` has a resolver of its own. */
