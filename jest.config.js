@@ -1,5 +1,7 @@
 // One project per cost: the suffix of a spec says what it needs (see CONTRIBUTING.md, Tests).
 const swc = {
+  // The file of the build leaves specs out.
+  swcrc: false,
   jsc: {
     parser: { syntax: 'typescript', decorators: true },
     transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
@@ -29,8 +31,8 @@ const long = ['\\.int\\.spec\\.ts$', '\\.accept\\.spec\\.ts$'];
 export default {
   projects: [
     project('unit', '\\.spec\\.ts$', long),
-    { ...project('engines', '\\.int\\.spec\\.ts$'), testTimeout: 60_000 },
-    { ...project('acceptance', '\\.accept\\.spec\\.ts$'), testTimeout: 300_000 },
+    { ...project('engines', '\\.int\\.spec\\.ts$'), setupFilesAfterEnv: ['<rootDir>/test/support/timeout-engines.js'] },
+    { ...project('acceptance', '\\.accept\\.spec\\.ts$'), setupFilesAfterEnv: ['<rootDir>/test/support/timeout-acceptance.js'] },
   ],
   workerIdleMemoryLimit: '512MB',
   coverageProvider: 'v8',

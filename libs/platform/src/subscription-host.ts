@@ -1,4 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Gauge } from 'prom-client';
+import { Metrics, Readiness } from '#libs/observability';
 import { CheckpointStore, EventCodec, EventStore, SubscriptionRunner, type Subscription } from '#libs/event-store';
 
 /** Runs the subscriptions of a process, so that all of them stop before the engines close. */
@@ -11,7 +13,25 @@ export class SubscriptionHost {
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(EventCodec) private readonly codec: EventCodec,
     @Inject(CheckpointStore) private readonly checkpoints: CheckpointStore,
-  ) {}
+    @Inject(Metrics) metrics: Metrics,
+    @Inject(Readiness) readiness: Readiness,
+  ) {
+    const lag = async (gauge: Gauge): Promise<void> => {
+      for (const runner of this.runners) gauge.set({ subscription: runner.name }, Number(await runner.lag()));
+    };
+    new Gauge({
+      name: 'driftledger_subscription_lag_events',
+      help: 'Events of the log a subscription has not handled yet',
+      labelNames: ['subscription'],
+      registers: [metrics.registry],
+      async collect() {
+        await lag(this);
+      },
+    });
+    readiness.add('subscriptions', () => {
+      for (const runner of this.runners) if (runner.failure) throw runner.failure;
+    });
+  }
 
   async start(subscription: Subscription): Promise<SubscriptionRunner> {
     const { store, codec, checkpoints } = this;

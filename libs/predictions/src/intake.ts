@@ -46,6 +46,7 @@ const KEY_LENGTH_MAX = 256;
 export class Intake {
   private readonly lanes = new Map<string, Lane<never>>();
   private readonly deployments: Deployments;
+  private readonly registering = new Map<string, Promise<void>>();
 
   constructor(private readonly parts: IntakeParts) {
     this.deployments = new Deployments(parts.store, parts.codec);
@@ -101,13 +102,20 @@ export class Intake {
         field: 'deployment',
       });
     }
+    // Many producers may start at once; one of them registers.
+    const running = this.registering.get(name) ?? this.register(name, deploymentId, meta, this.parts.onFirstPost);
+    this.registering.set(name, running);
+    await running.finally(() => this.registering.delete(name));
+  }
+
+  private async register(name: string, deploymentId: string, meta: CommandMeta, tell: (name: string) => void): Promise<void> {
     const command = new RegisterDeployment(
       { deploymentId, name, strict: false, onFirstPost: true },
       { ...meta, commandId: derivedId(meta.commandId, 'register'), causationId: meta.commandId },
     );
     const outcome: Outcome = await this.parts.commands.execute(command);
     if (outcome.kind === 'refused') throw new IntakeRefused(422, outcome.refusal.code, outcome.refusal.detail, { field: 'deployment' });
-    this.parts.onFirstPost(name);
+    tell(name);
   }
 
   private predictionKind(): PredictionKind {
