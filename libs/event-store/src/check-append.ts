@@ -15,7 +15,7 @@ export const checkStreamName = (stream: string): void => {
 };
 
 /** Bytes of an event as they count against the limits: body, metadata and name. */
-export const encodedBytes = (event: NewEvent): number =>
+const encodedBytes = (event: NewEvent): number =>
   event.body.length + Buffer.byteLength(JSON.stringify(event.metadata)) + event.type.length + 16;
 
 /**

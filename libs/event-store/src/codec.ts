@@ -7,9 +7,9 @@ import { fromJsonText, toJsonText } from './json-tree.js';
 import { type NewEvent, type StoredEvent } from './store.js';
 
 /** Bodies above this many bytes are stored deflated. */
-export const DEFLATE_ABOVE_BYTES = 16 * 1024;
+const DEFLATE_ABOVE_BYTES = 16 * 1024;
 /** No stored body may inflate to more than this: a damaged or hostile body must not fill the memory. */
-export const INFLATED_BYTES_MAX = 64 * 1024 * 1024;
+const INFLATED_BYTES_MAX = 64 * 1024 * 1024;
 
 /** An event was about to be written that its own schema refuses: a mistake in the program, not of a caller. */
 export class InvalidEvent extends Error {

@@ -59,7 +59,7 @@ const handlerOf = <S, C extends CommandLike, E extends DomainEvent, Code extends
 
 /** Nest only warns when a second handler replaces the first; a command answered by the wrong one is worth not starting. */
 @Injectable()
-export class OneHandlerPerCommand implements OnModuleInit {
+class OneHandlerPerCommand implements OnModuleInit {
   constructor(@Inject(ModulesContainer) private readonly modules: ModulesContainer) {}
 
   /** @throws Error naming the command and its handlers */

@@ -259,6 +259,19 @@ describe('SubscriptionRunner', () => {
     expect(await checkpoints.load('collector')).toBeUndefined();
   });
 
+  it('can be started again after its start failed', async () => {
+    const last = await ring(1);
+    let away = true;
+    const resumeFrom = async (): Promise<Position> => {
+      if (away) throw new Error('the tables are away');
+      return positionOf(0n);
+    };
+    const collected = collector({ resumeFrom });
+    await expect(start(collected)).rejects.toThrow('the tables are away');
+    away = false;
+    expect(await (await start(collected)).caughtUpTo(last, 1_000)).toBe(true);
+  });
+
   it('does not start twice', async () => {
     const running = await start(collector());
     await expect(running.start()).rejects.toThrow('subscription collector is running');

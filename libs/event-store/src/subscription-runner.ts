@@ -55,8 +55,13 @@ export class SubscriptionRunner {
     const aborter = new AbortController();
     this.aborter = aborter;
     this.error = undefined;
-    this.saved = await this.options.checkpoints.load(this.name);
-    this.at = await this.resumed();
+    try {
+      this.saved = await this.options.checkpoints.load(this.name);
+      this.at = await this.resumed();
+    } catch (error) {
+      this.aborter = undefined;
+      throw error;
+    }
     this.running = this.run(aborter.signal).catch((error: unknown) => this.fail(error, aborter.signal));
   }
 

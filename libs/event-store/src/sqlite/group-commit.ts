@@ -98,16 +98,21 @@ export class GroupCommit {
       this.driver.exec('COMMIT');
     } catch (cause) {
       this.rollBack();
-      const error = new Unavailable(
-        outcome,
-        outcome === 'unknown' ? 'the commit of the event log failed' : 'the event log could not be written',
-        { cause },
-      );
+      if (cause instanceof Mistake) return this.without(pieces, staged.length, cause.error);
+      const message = outcome === 'unknown' ? 'the commit of the event log failed' : 'the event log could not be written';
+      const error = new Unavailable(outcome, message, { cause });
       for (const settlement of staged) settlement.failed(error);
       for (const piece of pieces.slice(staged.length)) piece.refuse(error);
       return;
     }
     for (const settlement of staged) settlement.durable();
+  }
+
+  /** One caller's mistake is answered to that caller; nothing was written yet, so the others are simply run again. */
+  private without(pieces: readonly Waiting[], faulty: number, mistake: Error): void {
+    pieces[faulty]?.refuse(mistake);
+    const others = pieces.filter((_, index) => index !== faulty);
+    if (others.length > 0) this.transaction(others);
   }
 
   private rollBack(): void {
@@ -125,6 +130,13 @@ const attempted = <T>(work: () => T): { kind: 'done'; value: T } | { kind: 'refu
     return { kind: 'done', value: work() };
   } catch (error) {
     if (error instanceof WrongExpectedRevision || error instanceof StreamDeleted) return { kind: 'refused', error };
-    throw error;
+    throw error instanceof TypeError || error instanceof RangeError ? new Mistake(error) : error;
   }
 };
+
+/** Thrown by the work itself: a value that cannot be stored at all, as opposed to a disk that cannot store. */
+class Mistake extends Error {
+  constructor(readonly error: Error) {
+    super(error.message);
+  }
+}

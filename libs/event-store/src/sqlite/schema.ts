@@ -60,5 +60,5 @@ export const prepareFile = (driver: SqliteDriver): void => {
 };
 
 /** Value of a numeric setting of the open file. */
-export const pragma = (driver: SqliteDriver, name: 'synchronous' | 'user_version'): bigint =>
+const pragma = (driver: SqliteDriver, name: 'synchronous' | 'user_version'): bigint =>
   bigintIn(driver.prepare(`PRAGMA ${name}`).get()?.[0]);

@@ -124,6 +124,20 @@ describe('SqliteEventStore', () => {
     await store.close();
   });
 
+  it('answers a mistake of one caller to that caller only', async () => {
+    const store = new SqliteEventStore({ file: newFile(), clock });
+    const impossible = anEvent('b', { metadata: { ...anEvent('b').metadata, schemaVersion: 1.5 } });
+    const settled = await Promise.allSettled([
+      store.append('thing-1', [anEvent('a')], { expected: 'no_stream' }),
+      store.append('thing-2', [impossible], { expected: 'no_stream' }),
+      store.append('thing-1', [anEvent('c')], { expected: 0n }),
+    ]);
+    expect(settled.map((result) => result.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(settled[1]).toMatchObject({ reason: expect.any(RangeError) });
+    expect((await readAll(store)).map((event) => event.stream)).toEqual(['thing-1', 'thing-1']);
+    await store.close();
+  });
+
   it('tells callers at once that nothing was written when too much waits', async () => {
     const store = new SqliteEventStore({ file: newFile(), clock, waitingMax: 3, waitingBytesMax: 10_000 });
     const appends = Array.from({ length: 5 }, (_, index) => store.append(`thing-${index}`, [anEvent(index)], { expected: 'any' }));
