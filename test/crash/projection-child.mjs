@@ -43,7 +43,10 @@ while (next <= until) {
   next += count;
   process.stdout.write(`at ${next - 1}\n`);
 }
-const [sales] = await clickHouse.query(totals('shop_sales_v1', 'count() AS rows, uniqExact(position) AS positions, sum(amount) AS amount'), {});
+const [sales] = await clickHouse.query(
+  totals('shop_sales_v1', 'count() AS rows, uniqExact(position) AS positions, sum(amount) AS amount'),
+  {},
+);
 const [dear] = await clickHouse.query(totals('shop_dear_v1 FINAL', 'count() AS rows, sum(amount) AS amount'), {});
 const [counts] = await clickHouse.query(totals('shop_counts_v1', 'sum(sold) AS rows, sum(amount) AS amount, max(position) AS reached'), {});
 process.stdout.write(`${JSON.stringify({ until, sales, dear, counts })}\n`);

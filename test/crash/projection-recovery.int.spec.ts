@@ -326,6 +326,16 @@ describe('a projection whose newest part is lost while its token is remembered',
     expect(await tables()).toEqual(EVERYTHING);
   });
 
+  it('fills a derived table again when its range is read again, though the tokens of its blocks are remembered', async () => {
+    await real.command('SYSTEM STOP MERGES driftledger.shop_dear_v1');
+    await live(3);
+    await losePart('shop_dear_v1');
+    expect(await tables()).not.toEqual(EVERYTHING);
+    checkpoint = undefined;
+    await live(3);
+    expect(await tables()).toEqual(EVERYTHING);
+  });
+
   it('writes everything again when the whole read model was deleted', async () => {
     await live(3);
     for (const table of ['sales', 'counts', 'dear']) await real.command(`TRUNCATE TABLE driftledger.shop_${table}_v1`);
@@ -338,5 +348,9 @@ describe('a projection whose newest part is lost while its token is remembered',
     expect(readdirSync(intentFiles)).toEqual(['shop.v1.json']);
     expect(await intents.load('another')).toBeUndefined();
     await expect(intents.load('../outside')).rejects.toThrow('cannot be a file name');
+    for (const broken of ['', '{"from":"1"}']) {
+      writeFileSync(path.join(intentFiles, 'shop.v1.json'), broken);
+      await expect(live(3)).rejects.toThrow();
+    }
   });
 });

@@ -122,7 +122,7 @@ export const clickHouseContract = (adapter: string, open: () => Promise<ClickHou
       const rows = Array.from({ length: 1_200_000 }, (_, index): Row => ['x', index]);
       await clickHouse.insert({ table: TABLE, columns: ['name', 'position'], rows, token: 'large' });
       expect(await clickHouse.query(Parts, { table: 'things' })).toEqual([{ parts: 1, rows: 1_200_000 }]);
-    });
+    }, 60_000);
 
     it('drops a block that repeats a token and keeps the same rows under another token', async () => {
       for (const token of ['a', 'a', 'b']) await clickHouse.insert({ table: TABLE, columns: COLUMNS, rows: [ROW], token });

@@ -18,5 +18,4 @@ export { IntentStore, type Intent, InMemoryIntentStore, FileIntentStore } from '
 export { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner.js';
 export { rebuild, type RebuildOptions, type RebuildProgress, type Rebuilt } from './rebuild.js';
 export { compareTables, type Comparison, type Difference, type TableName } from './compare-tables.js';
-export { schemaSnapshot, type SchemaSnapshot } from './schema-snapshot.js';
 export { ProjectionProgress } from './projection-progress.js';

@@ -17,7 +17,7 @@ import {
 import { type Recovery, recover } from './recovery.js';
 
 /** Highest position in a table. Reads one column of the whole table; asked at start, and while repairing. */
-export const HighestPosition = defineQuery({
+const HighestPosition = defineQuery({
   name: 'HighestPosition',
   purpose: 'how far a table of a projection reaches',
   sql: 'SELECT toUInt64(max(position)) AS highest FROM {database:Identifier}.{table:Identifier}',
