@@ -37,7 +37,7 @@ const CountsOf = defineQuery({
   name: 'LedgerCounts',
   purpose: 'tests: every value is counted once',
   sql: `SELECT subject, sum(sampled) AS sampled, sum(total) AS total, arraySum(sumMap(counts).2) AS counted, max(position) AS position
-FROM {table:Identifier} WHERE deployment_id = {deploymentId:UUID} GROUP BY subject ORDER BY subject`,
+FROM driftledger.{table:Identifier} WHERE deployment_id = {deploymentId:UUID} GROUP BY subject ORDER BY subject`,
   params: z.object({ table: z.string(), deploymentId: z.uuid() }),
   row: z.object({ subject: z.string(), sampled: Count, total: Count, counted: Count, position: UInt64 }),
 });
@@ -84,7 +84,7 @@ export async function ledgerOfReadModel(
       values.map((row) => [row.feature.slice('feature:'.length), { count: row.rows, sum: Number(row.total) }]),
     );
     const counted: Record<string, number[]> = {};
-    for (const table of ['driftledger.predictions_counts_5m_v1', 'driftledger.predictions_counts_1d_v1']) {
+    for (const table of ['predictions_counts_5m_v1', 'predictions_counts_1d_v1']) {
       for (const row of await clickHouse.query(CountsOf, { table, deploymentId }))
         (counted[row.subject] ??= []).push(row.sampled, row.total);
     }
