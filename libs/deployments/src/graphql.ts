@@ -1,0 +1,1 @@
+export { DeploymentsGraphqlModule } from './graphql.module.js';

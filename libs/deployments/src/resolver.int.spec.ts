@@ -1,0 +1,245 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Global, Injectable, Module } from '@nestjs/common';
+import { CommandBus, CqrsModule } from '@nestjs/cqrs';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { ClickHouse, InMemoryIntentStore, migrate, ProjectionRunner } from '#libs/clickhouse';
+import { openChdb } from '#libs/clickhouse/chdb';
+import { EventCodec, EventStore, SubscriptionRunner } from '#libs/event-store';
+import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
+import { type Admission, globalId, GraphqlAccess, GraphqlServerModule } from '#libs/graphql-kit';
+import { type CommandMeta, idOfName, randomId } from '#libs/kernel';
+import { GraphqlClient } from '../../../test/support/graphql-client.js';
+import { ExtendFeatureSchema, ObserveCategories, SetFeatureGrid, SettleFeatureSchema } from './commands.js';
+import { deploymentIdOf } from './deployments.js';
+import { DEPLOYMENT_EVENTS } from './events.js';
+import { DeploymentsGraphqlModule } from './graphql.module.js';
+import { deploymentsProjection } from './projection.js';
+import { DeploymentReader } from './reader.js';
+import { DeploymentsWriteModule } from './write.module.js';
+
+const ann = idOfName('principal', 'ann');
+const metaOf = (reason?: string): CommandMeta => {
+  const commandId = randomId();
+  return {
+    commandId,
+    correlationId: commandId,
+    causationId: commandId,
+    actor: { principalId: ann, kind: 'person', via: 'key' },
+    source: { surface: 'graphql', addressClass: 'loopback' },
+    ...(reason === undefined ? {} : { reason }),
+  };
+};
+
+@Injectable()
+class EverybodyIsAnn extends GraphqlAccess {
+  private readonly admission: Admission = {
+    kind: 'admitted',
+    viewer: { principalId: ann, commandMeta: (about) => metaOf(about?.reason) },
+  };
+  async admit(): Promise<Admission> {
+    return this.admission;
+  }
+  async admitConnection(): Promise<Admission> {
+    return this.admission;
+  }
+  isCurrent(): boolean {
+    return true;
+  }
+  knows(): boolean {
+    return true;
+  }
+  permits(): boolean {
+    return true;
+  }
+  async recordDenied(): Promise<void> {
+    throw new Error('nothing is denied here');
+  }
+}
+
+const directory = mkdtempSync(path.join(tmpdir(), 'driftledger-deployments-graphql-'));
+
+@Global()
+@Module({
+  providers: [
+    { provide: ClickHouse, useFactory: () => openChdb({ path: directory }) },
+    { provide: EventStore, useClass: InMemoryEventStore },
+    { provide: EventCodec, useFactory: () => new EventCodec(DEPLOYMENT_EVENTS) },
+    { provide: GraphqlAccess, useClass: EverybodyIsAnn },
+  ],
+  exports: [ClickHouse, EventStore, EventCodec, GraphqlAccess],
+})
+class Platform {}
+
+const sdl = (lib: string, file: string) => path.join(import.meta.dirname, '../..', lib, 'src', file);
+
+@Module({
+  imports: [
+    Platform,
+    CqrsModule.forRoot(),
+    DeploymentsWriteModule,
+    DeploymentsGraphqlModule,
+    GraphqlServerModule.forRoot({
+      access: [Platform],
+      typePaths: [sdl('graphql-kit', 'kit.graphql'), sdl('deployments', 'deployments.graphql')],
+    }),
+  ],
+})
+class App {}
+
+const FIELDS = `id name model environment strict isRegisteredOnFirstPost schemaVersion isSchemaSettled position
+  features { name kind length isDeclared personal grid { centre unit basis } words isFull }`;
+const RESULT = `{ __typename ... on Refusal { code } ... on FeatureDeclarationRefused { field } ... on DeploymentPayload { position deployment { ${FIELDS} } } }`;
+
+describe('deployments in GraphQL', () => {
+  let app: NestFastifyApplication;
+  let client: GraphqlClient;
+  let projector: SubscriptionRunner;
+
+  beforeAll(async () => {
+    const testing = await Test.createTestingModule({ imports: [App] }).compile();
+    app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+    await app.listen(0, '127.0.0.1');
+    client = new GraphqlClient(await app.getUrl());
+    const clickHouse = app.get(ClickHouse);
+    await migrate(clickHouse);
+    const runner = new ProjectionRunner({ projection: deploymentsProjection, clickHouse, intents: new InMemoryIntentStore() });
+    const reader = app.get(DeploymentReader, { strict: false });
+    projector = new SubscriptionRunner({
+      store: app.get(EventStore),
+      codec: app.get(EventCodec),
+      checkpoints: new InMemoryCheckpointStore(),
+      subscription: {
+        name: runner.name,
+        handles: runner.handles,
+        onPoison: 'stop',
+        resumeFrom: (checkpoint) => runner.resumeFrom(checkpoint),
+        handle: async (batch, signal) => {
+          await runner.handle(batch, signal);
+          reader.changed.fire();
+        },
+      },
+    });
+    await projector.start();
+  });
+  afterAll(async () => {
+    await projector.stop();
+    await app.close();
+    await app.get(ClickHouse).close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const register = (name: string, more = '') =>
+    client.ask(`mutation($name: String!) { registerDeployment(input: { name: $name ${more} }) ${RESULT} }`, { name });
+
+  it('registers a deployment and shows it in the same answer', async () => {
+    const answer = await register('flights', 'model: "delay", strict: true');
+    expect(answer.errors).toEqual([]);
+    expect(answer.data).toMatchObject({
+      registerDeployment: {
+        __typename: 'DeploymentPayload',
+        deployment: {
+          id: globalId('Deployment', deploymentIdOf('flights')),
+          name: 'flights',
+          model: 'delay',
+          environment: null,
+          strict: true,
+          isRegisteredOnFirstPost: false,
+          schemaVersion: 0,
+          isSchemaSettled: false,
+          features: [],
+        },
+      },
+    });
+    expect((await register('flights', 'model: "delay", strict: true')).data).toMatchObject({
+      registerDeployment: { __typename: 'DeploymentPayload' },
+    });
+  });
+
+  it('declares features with everything that decides how they are counted', async () => {
+    await register('prices');
+    const answer = await client.ask(`mutation { declareFeatures(input: { deployment: "prices", features: [
+      { name: "price", kind: NUMBER, grid: { centre: 10, unit: 0.5 } }, { name: "embedding", kind: VECTOR, length: 8 },
+      { name: "email", kind: CATEGORY, personal: HASH } ] }) ${RESULT} }`);
+    expect(answer.data).toMatchObject({
+      declareFeatures: {
+        deployment: {
+          schemaVersion: 1,
+          features: [
+            { name: 'email', kind: 'CATEGORY', isDeclared: true, personal: 'HASH', grid: null },
+            { name: 'embedding', kind: 'VECTOR', length: 8, personal: null },
+            { name: 'price', kind: 'NUMBER', length: null, grid: { centre: 10, unit: 0.5, basis: 'DECLARED' } },
+          ],
+        },
+      },
+    });
+  });
+
+  it('shows what was inferred, counted and settled, as it is now', async () => {
+    await register('learnt');
+    const deploymentId = deploymentIdOf('learnt');
+    const commands = app.get(CommandBus);
+    const features = [
+      { name: 'hour', kind: 'integer' as const },
+      { name: 'origin', kind: 'category' as const },
+    ];
+    await commands.execute(new ExtendFeatureSchema({ deploymentId, features, widened: [] }, metaOf()));
+    await commands.execute(new ExtendFeatureSchema({ deploymentId, features: [], widened: ['hour'] }, metaOf()));
+    await commands.execute(new ObserveCategories({ deploymentId, subject: 'feature:origin', words: ['ATL', 'LGA'] }, metaOf()));
+    await commands.execute(
+      new SetFeatureGrid(
+        { deploymentId, subject: 'feature:hour', grid: { centre: 12, unit: 1 }, basis: 'observed', values: 1_000 },
+        metaOf(),
+      ),
+    );
+    const settled = await commands.execute(new SettleFeatureSchema({ deploymentId, records: 500 }, metaOf()));
+    if (settled.kind === 'accepted' && settled.receipt.position) await projector.caughtUpTo(settled.receipt.position, 10_000);
+    const answer = await client.ask(`{ deployment(name: "learnt") { ${FIELDS} } }`);
+    expect(answer.data).toMatchObject({
+      deployment: {
+        schemaVersion: 5,
+        isSchemaSettled: true,
+        features: [
+          { name: 'hour', kind: 'NUMBER', isDeclared: false, grid: { centre: 12, unit: 1, basis: 'OBSERVED' } },
+          { name: 'origin', kind: 'CATEGORY', words: 2, isFull: false },
+        ],
+      },
+    });
+    const changed = await client.ask(
+      `mutation { changeFeatureType(input: { deployment: "learnt", feature: "hour", to: CATEGORY, reason: "codes" }) ${RESULT} }`,
+    );
+    expect(changed.data).toMatchObject({ changeFeatureType: { deployment: { features: [{ name: 'hour', kind: 'CATEGORY' }, {}] } } });
+  });
+
+  it.each([
+    ['registerDeployment(input: { name: "Not A Name" })', 'DeploymentNameInvalid', 'NAME_INVALID'],
+    ['registerDeployment(input: { name: "known", strict: true })', 'DeploymentExists', 'DEPLOYMENT_EXISTS'],
+    ['declareFeatures(input: { deployment: "unknown", features: [] })', 'NoSuchDeployment', 'NO_SUCH_DEPLOYMENT'],
+    [
+      'declareFeatures(input: { deployment: "known", features: [{ name: "v", kind: VECTOR }] })',
+      'FeatureDeclarationRefused',
+      'VECTOR_NEEDS_LENGTH',
+    ],
+    ['changeFeatureType(input: { deployment: "known", feature: "x", to: NUMBER, reason: "y" })', 'NoSuchFeature', 'NO_SUCH_FEATURE'],
+  ])('answers %s with the refusal %s', async (mutation, type, code) => {
+    await register('known');
+    const answer = await client.ask(`mutation { result: ${mutation} ${RESULT} }`);
+    expect(answer.data).toMatchObject({ result: { __typename: type, code } });
+  });
+
+  it('lists deployments newest first and finds one by its global id', async () => {
+    await register('first-of-two');
+    await register('second-of-two');
+    const list = await client.ask('{ deployments(first: 2) { nodes { name } pageInfo { hasNextPage } } }');
+    expect(list.data).toEqual({
+      deployments: { nodes: [{ name: 'second-of-two' }, { name: 'first-of-two' }], pageInfo: { hasNextPage: true } },
+    });
+    const node = await client.ask('query($id: ID!) { node(id: $id) { __typename ... on Deployment { name } } }', {
+      id: globalId('Deployment', deploymentIdOf('first-of-two')),
+    });
+    expect(node.data).toEqual({ node: { __typename: 'Deployment', name: 'first-of-two' } });
+    expect((await client.ask('{ deployment(name: "nobody") { name } }')).data).toEqual({ deployment: null });
+  });
+});
