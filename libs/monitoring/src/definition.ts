@@ -75,7 +75,7 @@ export type Alerting = z.infer<typeof Alerting>;
 
 export const PerformanceRule = z.object({
   enabled: z.boolean(),
-  /** Word that counts as positive; absent: taken from common pairs such as true/false, yes/no, 1/0, late/on_time. */
+  /** Word that counts as positive; absent: taken from common pairs such as true/false, yes/no, 1/0. */
   positiveClass: z.string().optional(),
   /** Score from which a prediction counts as positive where no class was sent. */
   threshold: z.number(),

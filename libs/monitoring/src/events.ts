@@ -72,7 +72,8 @@ export const MeasurementRecorded = defineEvent('MeasurementRecorded', {
     rule: JudgementRule,
     /** Subjects in all parts whose p-values were corrected together. */
     subjectsJudged: z.int().min(0),
-    reference: ReferenceUsed,
+    /** Absent: performance without earlier windows to compare with. */
+    reference: ReferenceUsed.optional(),
     /** Rows of the window; `labelled` of them have ground truth (performance only). */
     rows: z.int().min(0),
     labelled: z.int().min(0).optional(),
@@ -83,7 +84,7 @@ export const MeasurementRecorded = defineEvent('MeasurementRecorded', {
 });
 
 /** Why a closed window has no measurement. */
-export const SkipReason = z.enum(['no_data', 'too_few_rows', 'no_reference', 'no_labels']);
+export const SkipReason = z.enum(['no_data', 'too_few_rows', 'no_reference']);
 export type SkipReason = z.infer<typeof SkipReason>;
 
 /** A closed window that could not be measured: no data is neither a breach nor calm. */
@@ -134,8 +135,25 @@ export const ReferenceImported = defineEvent('ReferenceImported', {
   }),
 });
 
+/** Nothing of these windows changed up to their horizon: what arrives for them from now on is too late to count. */
+export const MeasurementsSettled = defineEvent('MeasurementsSettled', {
+  version: 1,
+  schema: z.object({
+    monitorId,
+    kind: MeasurementKind,
+    windows: z.array(WindowSpan.extend({ revision: z.int().min(1), rows: z.int(), labelled: z.int().optional() })),
+    asOf: AsOf,
+  }),
+});
+
 /** Somebody asked to measure again every closed window that has new rows or labels. */
 export const RestatementRequested = defineEvent('RestatementRequested', { version: 1, schema: z.object({ monitorId }) });
+
+/** All requests before this were served: every closed window was measured with what was projected then. */
+export const RestatementFinished = defineEvent('RestatementFinished', {
+  version: 1,
+  schema: z.object({ monitorId, measured: z.int().min(0), asOf: AsOf }),
+});
 
 export const MONITOR_EVENTS = [MonitorCreated, MonitorRevised, MonitorPaused, MonitorResumed] as const;
 export const MEASUREMENT_EVENTS = [
@@ -144,7 +162,9 @@ export const MEASUREMENT_EVENTS = [
   WindowTick,
   ReferenceFrozen,
   ReferenceImported,
+  MeasurementsSettled,
   RestatementRequested,
+  RestatementFinished,
 ] as const;
 /** All facts of this context. */
 export const MONITORING_EVENTS = [...MONITOR_EVENTS, ...MEASUREMENT_EVENTS] as const;

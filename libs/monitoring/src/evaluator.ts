@@ -1,0 +1,118 @@
+import { Injectable } from '@nestjs/common';
+import { ClickHouse } from '#libs/clickhouse';
+import { Deployments } from '#libs/deployments';
+import { CommandRunner, EventCodec, EventStore } from '#libs/event-store';
+import { RecordTick } from './commands.js';
+import { MonitorDefinition } from './definition.js';
+import { type Engine } from './measurement.js';
+import { MonitorPass, type MonitorMemory, type PassResult, newMemory } from './monitor-pass.js';
+import { Monitors } from './queries.js';
+import { type ActiveMonitor, derivedMeta } from './revision.js';
+import { SampleReader } from './sample-reader.js';
+import { tickDue } from './windows.js';
+import { WindowMeasurer } from './window-measurer.js';
+import { Recorder } from './recorder.js';
+
+/** Which engine computes; recorded with every measurement. */
+export abstract class MeasuringEngine {
+  abstract readonly engine: Engine;
+}
+
+/** Most windows of one monitor measured in one pass; the rest follows in the next. */
+const WINDOWS_PER_PASS = 25;
+
+/**
+ * Measures what is due, one window after another. It holds no state that is not in the log or the counts: killed and started again at any
+ * moment it goes on where it was, and a revision that was recorded already is recognised by the id of its command.
+ */
+@Injectable()
+export class Evaluator {
+  private readonly memories = new Map<string, MonitorMemory>();
+  private readonly recorder: Recorder;
+  private readonly reader: SampleReader;
+  private readonly measurer: WindowMeasurer;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly clickhouse: ClickHouse,
+    runner: CommandRunner,
+    store: EventStore,
+    codec: EventCodec,
+    private readonly measuring: MeasuringEngine,
+  ) {
+    this.recorder = new Recorder(runner, store, codec);
+    this.reader = new SampleReader(clickhouse);
+    this.measurer = new WindowMeasurer(this.reader, new Deployments(store, codec));
+  }
+
+  /**
+   * Measures every window that is due with what is projected up to a position. Call again while `more` is true.
+   * @throws whatever the stores throw: a window is never passed over because of an error
+   */
+  advance(projected: bigint, limit = WINDOWS_PER_PASS): Promise<PassResult> {
+    return this.inTurn(async () => {
+      const total = { measured: 0, skipped: 0, settled: 0, more: false };
+      for (const monitor of await this.activeMonitors()) {
+        const pass = new MonitorPass({
+          monitor,
+          reader: this.reader,
+          measurer: this.measurer,
+          recorder: this.recorder,
+          engine: this.measuring.engine,
+        });
+        const result = await pass.run(this.memoryOf(monitor), projected, limit);
+        total.measured += result.measured;
+        total.skipped += result.skipped;
+        total.settled += result.settled;
+        total.more ||= result.more;
+      }
+      return total;
+    });
+  }
+
+  /**
+   * Tells the time to monitors of live deployments that are silent; returns how many ticks were recorded. Call every few minutes, then
+   * `advance`.
+   */
+  tick(projected: bigint, now: number): Promise<number> {
+    return this.inTurn(async () => {
+      let ticks = 0;
+      for (const monitor of await this.activeMonitors()) {
+        const log = await this.reader.logTime(monitor.deploymentId, projected);
+        const { tick: last } = await this.recorder.stateOf(monitor.monitorId);
+        const { calendar } = this.memoryOf(monitor);
+        const tick = log && tickDue(log, last, now, { calendar, latenessMinutes: monitor.definition.latenessMinutes });
+        if (!tick) continue;
+        const data = { monitorId: monitor.monitorId, deploymentId: monitor.deploymentId, ...tick };
+        await this.recorder.record(monitor.monitorId, new RecordTick(data, derivedMeta(monitor.monitorId, `tick:${tick.at}`)));
+        ticks += 1;
+      }
+      return ticks;
+    });
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work);
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async activeMonitors(): Promise<ActiveMonitor[]> {
+    const rows = await this.clickhouse.query(Monitors, { monitorId: null, deploymentId: null, afterName: '', limit: 100_000 });
+    return rows
+      .filter(({ status }) => status === 'active')
+      .map(({ monitorId, name, deploymentId, deployment, definitionVersion, definition }) => ({
+        ...{ monitorId, name, deploymentId, deployment, definitionVersion },
+        definition: MonitorDefinition.parse(JSON.parse(definition)),
+      }));
+  }
+
+  /** What was read of a monitor's deployment; read anew when the definition changes. */
+  private memoryOf(monitor: ActiveMonitor): MonitorMemory {
+    const known = this.memories.get(monitor.monitorId);
+    if (known?.definitionVersion === monitor.definitionVersion) return known;
+    const fresh = newMemory(monitor);
+    this.memories.set(monitor.monitorId, fresh);
+    return fresh;
+  }
+}

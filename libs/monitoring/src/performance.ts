@@ -1,0 +1,151 @@
+import { benjaminiHochberg, compensatedSum, normalTail, sortedValues } from '#libs/statistics';
+import { type JudgementRule, type PerformanceRule } from './definition.js';
+import { type Digest } from './digest.js';
+import { fQuantile } from './f-distribution.js';
+import { type LabelledRow } from './label-samples.js';
+import { type Gate, type SubjectJudgement, type SubjectMeasurement } from './measurement.js';
+import { type Metric, metricsOf, positiveClassOf } from './metrics.js';
+import { type CountSample, NO_SPECIAL, type SubjectSamples, sumOfCounts, sumOfValues, type ValueSample } from './sample.js';
+
+const HIGHER_IS_BETTER = new Set(['accuracy', 'precision', 'recall', 'f1', 'roc_auc']);
+const RELATIVE = new Set(['mae', 'rmse', 'log_loss']);
+/** Metrics with a say in alerts: one for ranking, one for decisions, one for probabilities and its calibration, one for numbers. */
+const JUDGED = new Set(['accuracy', 'roc_auc', 'brier', 'expected_calibration_error', 'mae']);
+
+/** Labelled rows of the window, and of the windows it is compared with. */
+export type LabelledWindows = { readonly current: readonly LabelledRow[]; readonly windows: readonly (readonly LabelledRow[])[] };
+
+/** The labels themselves as a subject: a change of the truth is worth knowing even where the model follows it. */
+export const labelSamples = ({ current, windows }: LabelledWindows): SubjectSamples => {
+  if (current.every((row) => row.labelClass === '')) {
+    const sample = (rows: readonly LabelledRow[]): ValueSample => {
+      const values = sortedValues(rows.flatMap(({ labelValue }) => (labelValue === null ? [] : [labelValue])));
+      return { rows: rows.length, counted: values.length, values, special: NO_SPECIAL };
+    };
+    const parts = windows.map(sample);
+    return {
+      subject: 'label:value',
+      form: 'numeric',
+      mode: 'exact',
+      current: sample(current),
+      windows: parts,
+      reference: sumOfValues(parts),
+    };
+  }
+  const names = [...new Set([current, ...windows].flatMap((rows) => rows.map((row) => row.labelClass)))].sort();
+  const sample = (rows: readonly LabelledRow[]): CountSample => {
+    const counts = new Map<number, number>();
+    for (const { labelClass } of rows) counts.set(names.indexOf(labelClass), (counts.get(names.indexOf(labelClass)) ?? 0) + 1);
+    return { rows: rows.length, counted: rows.length, counts, special: NO_SPECIAL };
+  };
+  const parts = windows.map(sample);
+  const words = new Map(names.map((name, i) => [i, name]));
+  return {
+    subject: 'label:class',
+    form: 'categorical',
+    mode: 'exact',
+    current: sample(current),
+    windows: parts,
+    reference: sumOfCounts(parts),
+    words,
+  };
+};
+
+/** Realised performance of a window beside that of its reference windows, one subject per metric, judged where it got worse. */
+export const measurePerformance = (
+  labelled: LabelledWindows,
+  rule: PerformanceRule,
+  judgement: JudgementRule,
+  digest: Digest,
+): SubjectMeasurement[] => {
+  const all = [labelled.current, ...labelled.windows].flat();
+  const positive = positiveClassOf([...new Set(all.flatMap((row) => [row.labelClass, row.class]).filter((word) => word !== ''))], rule);
+  const current = metricsOf(labelled.current, rule, positive);
+  const pooled = new Map(metricsOf(labelled.windows.flat(), rule, positive).map((metric) => [metric.name, metric]));
+  const perWindow = labelled.windows.map((rows) => new Map(metricsOf(rows, rule, positive).map((metric) => [metric.name, metric.value])));
+  const compared = current.map((metric) => {
+    const windows = perWindow.flatMap((values) => values.get(metric.name) ?? []);
+    return { metric, reference: pooled.get(metric.name), windows };
+  });
+  const judged = compared.filter(
+    ({ metric, reference, windows }) => JUDGED.has(metric.name) && reference !== undefined && windows.length >= 2,
+  );
+  const pValues = judged.map(({ metric, reference }) => pValueOf(metric, reference));
+  const adjusted = benjaminiHochberg(pValues.map((p) => p ?? 1));
+  const sha256 = digest([JSON.stringify(labelled)]);
+  const sizes = { reference: sizeOf(labelled.windows.flat()), current: sizeOf(labelled.current) };
+  return compared.map((one): SubjectMeasurement => {
+    const at = judged.indexOf(one);
+    const verdict = at < 0 ? undefined : verdictOn(one, pValues[at] === undefined ? undefined : (adjusted[at] ?? 1), judgement);
+    return { ...subjectOf(one, positive), ...sizes, ...(verdict && { judgement: verdict }), sha256 };
+  });
+};
+
+const sizeOf = (rows: readonly LabelledRow[]): { rows: number; counted: number } => ({ rows: rows.length, counted: rows.length });
+
+type ComparedMetric = { readonly metric: Metric; readonly reference: Metric | undefined; readonly windows: readonly number[] };
+
+const subjectOf = (
+  { metric, reference }: ComparedMetric,
+  positive: string | undefined,
+): Pick<SubjectMeasurement, 'subject' | 'form' | 'mode' | 'scores' | 'direction' | 'contributions'> => {
+  const band = metric.error === undefined ? {} : { low: metric.value - 1.96 * metric.error, high: metric.value + 1.96 * metric.error };
+  const parameters = { reference: reference?.value ?? null, positiveClass: positive ?? null };
+  const change = reference === undefined ? 0 : metric.value - reference.value;
+  return {
+    subject: `performance:${metric.name}`,
+    form: 'performance',
+    mode: 'exact',
+    scores: [{ method: metric.name, version: 1, score: metric.value, ...band, parameters }],
+    direction: change === 0 ? 'same' : change > 0 ? 'higher' : 'lower',
+    contributions: [],
+  };
+};
+
+/** Two-sided, normal approximation; undefined where no standard error is known. */
+const pValueOf = (metric: Metric, reference: Metric | undefined): number | undefined => {
+  if (metric.error === undefined || reference?.error === undefined) return undefined;
+  const error = Math.hypot(metric.error, reference.error);
+  if (error === 0) return metric.value === reference.value ? 1 : 0;
+  return Math.min(2 * normalTail(Math.abs(metric.value - reference.value) / error), 1);
+};
+
+const verdictOn = ({ metric, reference, windows }: ComparedMetric, adjusted: number | undefined, rule: JudgementRule): SubjectJudgement => {
+  const worse = (value: number, than: number): number => (HIGHER_IS_BETTER.has(metric.name) ? than - value : value - than);
+  const k = windows.length;
+  const mean = compensatedSum(windows) / k;
+  const variance = compensatedSum(windows, (value) => (value - mean) ** 2) / (k - 1);
+  // Where a further window like these would lie: Student's t squared is F with one degree of freedom.
+  const reach = Math.sqrt(fQuantile(rule.variationTail, 1, k - 1) * variance * (1 + 1 / k));
+  const relative = RELATIVE.has(metric.name);
+  const base = reference?.value ?? mean;
+  const margin = relative ? rule.performanceMargin.relative * Math.abs(base) : rule.performanceMargin.absolute;
+  const change = worse(metric.value, base);
+  const gates: Gate[] = [
+    {
+      gate: 'significance',
+      value: adjusted ?? 1,
+      limit: rule.level,
+      passed: adjusted === undefined || adjusted <= rule.level,
+      applied: adjusted !== undefined,
+      parameters: { test: 'normal' },
+    },
+    {
+      gate: 'own_variation',
+      value: worse(metric.value, mean),
+      limit: reach,
+      passed: worse(metric.value, mean) > reach,
+      applied: true,
+      parameters: { windows: k, mean },
+    },
+    {
+      gate: 'materiality',
+      value: change,
+      limit: margin,
+      passed: change >= margin,
+      applied: true,
+      parameters: { reference: base, relative },
+    },
+  ];
+  return { method: metric.name, score: metric.value, breach: gates.every(({ passed }) => passed), gates };
+};

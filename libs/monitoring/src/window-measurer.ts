@@ -1,0 +1,160 @@
+import { type Deployments } from '#libs/deployments';
+import { type Calendar } from './calendar.js';
+import { sha256Of } from './digest.js';
+import { measureWindow } from './measure.js';
+import { type Evidence, type SubjectMeasurement, type WindowSpan } from './measurement.js';
+import { type MeasurementsState } from './measurements-decider.js';
+import { labelSamples, type LabelledWindows, measurePerformance } from './performance.js';
+import { candidatesFor, chooseReference, type Chosen } from './reference.js';
+import { type ActiveMonitor, type Measurement, referenceUsed } from './revision.js';
+import { type SampleReader } from './sample-reader.js';
+import { type SubjectSamples } from './sample.js';
+import { type CountedWindows, type WordsBySubject } from './sampling.js';
+import { type LabelledRow } from './label-samples.js';
+
+/** What is known when a window is measured. */
+export type Measuring = {
+  readonly monitor: ActiveMonitor;
+  readonly calendar: Calendar;
+  readonly state: MeasurementsState;
+  /** Highest position of the log that was projected. */
+  readonly position: bigint;
+};
+
+/** A measurement, or why there is none. */
+export type Answer = { readonly measured: Measurement } | { readonly skipped: 'too_few_rows' | 'no_reference'; readonly rows: number };
+
+/** Measures one closed window: reads its samples and those of its reference, and folds them. */
+export class WindowMeasurer {
+  constructor(
+    private readonly reader: SampleReader,
+    private readonly deployments: Deployments,
+  ) {}
+
+  /** `windowRows`: rows of the window whatever their segment, by which restatements are decided. */
+  async drift(window: WindowSpan, windowRows: number, of: Measuring): Promise<Answer> {
+    const { monitor, calendar, state } = of;
+    const { definition } = monitor;
+    const candidates = candidatesFor(monitor.monitorId, window, definition.references, { calendar, state });
+    const windows = distinct([window, ...candidates.flatMap((candidate) => candidate.windows)]);
+    const countable = this.reader.countable(windows, definition.selection);
+    const scope = { deploymentId: monitor.deploymentId, selection: definition.selection };
+    const counted = countable ? await this.reader.counts(scope, windows) : undefined;
+    const perWindow = counted?.rows ?? (await this.reader.rowsOf(scope, windows, of.position));
+    const rowsOf = ({ from }: WindowSpan): number => perWindow[windows.findIndex((known) => known.from === from)] ?? 0;
+    const rows = rowsOf(window);
+    const stated = countable ? rows : windowRows;
+    if (rows < definition.rowsMin) return { skipped: 'too_few_rows', rows: stated };
+    // Rows of a window cannot be compared with counts of a file bucket by bucket.
+    const usable = countable ? candidates : candidates.filter(({ imported }) => !imported);
+    const chosen = chooseReference(usable, rowsOf, definition.rowsMin);
+    if (!chosen) return { skipped: 'no_reference', rows: stated };
+    const found = counted ? await this.fromCounts(counted, window, chosen, of) : await this.fromRows(window, chosen, of);
+    const wanted = definition.subjects ? found.samples.filter(({ subject }) => definition.subjects?.includes(subject)) : found.samples;
+    const { subjects, judged, referenceDigest } = measureWindow(wanted, definition, sha256Of);
+    const all = [...subjects, volumeOf(rows, chosen.used.map(rowsOf))];
+    const reference = referenceUsed(chosen, rowsOf, referenceDigest);
+    return { measured: { subjects: all, judged, reference, rows: stated, evidence: { ...found.positions, ...evidenceOf(all) } } };
+  }
+
+  async performance(window: WindowSpan, rows: number, of: Measuring): Promise<Answer> {
+    const { monitor, calendar, state, position } = of;
+    const { definition } = monitor;
+    const scope = { deploymentId: monitor.deploymentId, selection: definition.selection };
+    const current = await this.reader.labelledRows(scope, window, position);
+    const candidates = candidatesFor(monitor.monitorId, window, definition.references, { calendar, state }).filter(
+      ({ imported }) => !imported,
+    );
+    const read = new Map<number, readonly LabelledRow[]>();
+    for (const earlier of distinct(candidates.flatMap((candidate) => candidate.windows))) {
+      read.set(earlier.from, await this.reader.labelledRows(scope, earlier, position));
+    }
+    const labelledOf = ({ from }: WindowSpan): number => read.get(from)?.length ?? 0;
+    const chosen = chooseReference(candidates, labelledOf, definition.rowsMin);
+    const labelled: LabelledWindows = { current, windows: (chosen?.used ?? []).map(({ from }) => read.get(from) ?? []) };
+    const metrics = measurePerformance(labelled, definition.performance, definition.judgement, sha256Of);
+    const labels = chosen ? measureWindow([labelSamples(labelled)], definition, sha256Of).subjects : [];
+    const subjects = [...metrics, ...labels];
+    const reference = chosen && referenceUsed(chosen, labelledOf, sha256Of([JSON.stringify(labelled.windows)]));
+    const judged = subjects.filter(({ judgement }) => judgement).length;
+    const positions = positionsOf([current, ...labelled.windows].flat());
+    return {
+      measured: { subjects, judged, reference, rows, labelled: current.length, evidence: { ...positions, ...evidenceOf(subjects) } },
+    };
+  }
+
+  /** Digest of the counts of a span, for freezing it. */
+  async digestOf(monitor: ActiveMonitor, windows: readonly WindowSpan[]): Promise<{ rows: number; digest: string }> {
+    const scope = { deploymentId: monitor.deploymentId, selection: monitor.definition.selection };
+    const counted = await this.reader.counts(scope, windows);
+    const parts = counted.subjects.flatMap((subject) =>
+      windows.flatMap((_, window) =>
+        counted
+          .rowsOf(subject, window)
+          .flatMap((row) => [`${subject} ${row.grid} ${window}`, Float64Array.from(row.buckets), Float64Array.from(row.counts)]),
+      ),
+    );
+    return { rows: counted.rows.reduce((sum, rows) => sum + rows, 0), digest: sha256Of(parts) };
+  }
+
+  private async fromCounts(counted: CountedWindows, window: WindowSpan, chosen: Chosen, { monitor }: Measuring): Promise<Found> {
+    const scope = { deploymentId: monitor.deploymentId, selection: monitor.definition.selection };
+    const indexOf = ({ from }: WindowSpan): number => counted.windows.findIndex((known) => known.from === from);
+    const comparison = { current: indexOf(window), reference: chosen.used.map(indexOf), imported: chosen.imported };
+    const subjects = monitor.definition.subjects
+      ? counted.subjects.filter((subject) => monitor.definition.subjects?.includes(subject))
+      : counted.subjects;
+    const samples = await this.reader.fromCounts(scope, counted, comparison, { subjects, words: await this.wordsOf(monitor.deploymentId) });
+    return { samples, positions: { positionFrom: counted.positionFrom.toString(), positionTo: counted.positionTo.toString() } };
+  }
+
+  private async fromRows(window: WindowSpan, chosen: Chosen, { monitor, position }: Measuring): Promise<Found> {
+    const scope = { deploymentId: monitor.deploymentId, selection: monitor.definition.selection };
+    const { samples } = await this.reader.fromRows(scope, [window, ...chosen.used], position);
+    return { samples, positions: { positionFrom: '0', positionTo: position.toString() } };
+  }
+
+  private async wordsOf(deploymentId: string): Promise<WordsBySubject> {
+    const state = await this.deployments.stateOf(deploymentId);
+    if (state.status === 'unknown') return new Map();
+    return new Map([...state.words].map(([subject, words]) => [subject, new Map([...words].map(([word, bucket]) => [bucket, word]))]));
+  }
+}
+
+type Positions = Pick<Evidence, 'positionFrom' | 'positionTo'>;
+type Found = { readonly samples: readonly SubjectSamples[]; readonly positions: Positions };
+
+const distinct = (windows: readonly WindowSpan[]): WindowSpan[] => [...new Map(windows.map((window) => [window.from, window])).values()];
+
+const evidenceOf = (subjects: readonly SubjectMeasurement[]): Pick<Evidence, 'mode' | 'sha256'> => {
+  const modes = new Set(subjects.filter(({ form }) => form !== 'volume').map(({ mode }) => mode));
+  const [only = 'buckets'] = modes;
+  return { mode: modes.size > 1 ? 'mixed' : only, sha256: sha256Of(subjects.map(({ sha256 }) => sha256)) };
+};
+
+const positionsOf = (rows: readonly LabelledRow[]): Positions => {
+  let [low, high] = [2n ** 64n, 0n];
+  for (const { predictedIn, pairedAt } of rows) {
+    const [from, to] = [BigInt(predictedIn), BigInt(pairedAt)];
+    low = from < low ? from : low;
+    high = to > high ? to : high;
+  }
+  return { positionFrom: (rows.length === 0 ? 0n : low).toString(), positionTo: high.toString() };
+};
+
+/** How much traffic there was, beside the mean of the reference windows. Shown, not judged. */
+const volumeOf = (rows: number, windows: readonly number[]): SubjectMeasurement => {
+  const total = windows.reduce((sum, count) => sum + count, 0);
+  const mean = windows.length === 0 ? rows : total / windows.length;
+  return {
+    subject: 'volume',
+    form: 'volume',
+    mode: 'buckets',
+    reference: { rows: total, counted: total },
+    current: { rows, counted: rows },
+    scores: [{ method: 'rows', version: 1, score: rows, parameters: { referenceMean: mean, windows: [...windows] } }],
+    direction: rows > mean ? 'higher' : rows < mean ? 'lower' : 'same',
+    contributions: [],
+    sha256: sha256Of(['volume', Float64Array.from([rows, ...windows])]),
+  };
+};
