@@ -1,1 +1,2 @@
 export { IdentityGraphqlAccess } from './graphql-access.js';
+export { IdentityGraphqlModule } from './graphql.module.js';

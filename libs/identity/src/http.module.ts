@@ -1,13 +1,13 @@
 import { type DynamicModule, Inject, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
+import { IdentityEdgeModule } from './edge.module.js';
 import { AccessGuard, ForeignRoutes } from './http/access-guard.js';
 import { PrincipalsController } from './http/principals.controller.js';
 import { BuildVersion, ProbesController } from './http/probes.controller.js';
 import { ProblemFilter } from './http/problem-filter.js';
 import { type RouteAccess } from './http/route-access.js';
 import { SignInController } from './http/sign-in.controller.js';
-import { IdentityWriteModule } from './write.module.js';
 
 /** `foreignRoutes`: access of routes that are not Nest controllers, by path, such as `{'/graphql': RouteAccess.open()}`. */
 export type IdentityHttpOptions = {
@@ -30,15 +30,14 @@ export class IdentityHttpModule {
   static forRoot({ name, version, foreignRoutes }: IdentityHttpOptions): DynamicModule {
     return {
       module: IdentityHttpModule,
-      imports: [CqrsModule, IdentityWriteModule],
+      imports: [CqrsModule, IdentityEdgeModule],
       controllers: [PrincipalsController, SignInController, ProbesController],
       providers: [
-        AccessGuard,
         { provide: ForeignRoutes, useValue: new ForeignRoutes(foreignRoutes) },
         { provide: BuildVersion, useValue: new BuildVersion(name, version) },
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
-      exports: [AccessGuard, IdentityWriteModule],
+      exports: [IdentityEdgeModule],
     };
   }
 }

@@ -1,17 +1,14 @@
-import { Body, Controller, Get, Global, Module, Post, Req, type Type } from '@nestjs/common';
-import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import { EventCodec, EventStore } from '#libs/event-store';
+import { Body, Controller, Get, Post, Req, type Type } from '@nestjs/common';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { EventCodec } from '#libs/event-store';
 import { InMemoryEventStore } from '#libs/event-store/memory';
 import { Clock, type CommandMeta, type DomainEvent, type Instant, type Recorded, instant } from '#libs/kernel';
-import { CorrelationContext, Metrics, Readiness } from '#libs/observability';
+import { Readiness } from '#libs/observability';
+import { enrol as enrolled, execute, guardedApp } from '../../../../test/support/guarded-app.js';
 import { AccessLog } from '../access-log.js';
-import { GrantRoles, IssueKey, RegisterPrincipal } from '../commands.js';
-import { Directory } from '../directory.js';
+import { GrantRoles } from '../commands.js';
 import { IDENTITY_EVENTS, type Role, UNAUTHENTICATED_STREAM, accessStream, principalIdOf } from '../events.js';
-import { IdentityHttpModule } from '../http.module.js';
-import { digestOf, formatApiKey, newApiKey } from '../keys.js';
+import { formatApiKey, newApiKey } from '../keys.js';
 import { processMeta } from '../process-meta.js';
 import { SESSIONS_MAX, Sessions } from '../sessions.js';
 import { SignInLinks } from '../sign-in-links.js';
@@ -60,33 +57,15 @@ const store = new InMemoryEventStore(clock);
 const codec = new EventCodec(IDENTITY_EVENTS);
 
 const startApp = async (controllers: Type<unknown>[], listen: boolean): Promise<NestFastifyApplication> => {
-  @Global()
-  @Module({
-    providers: [
-      { provide: EventStore, useValue: store },
-      { provide: EventCodec, useValue: codec },
-      { provide: Clock, useValue: clock },
-      CorrelationContext,
-      Metrics,
-      { provide: Readiness, useValue: new Readiness() },
-    ],
-    exports: [EventStore, EventCodec, Clock, CorrelationContext, Metrics, Readiness],
-  })
-  class Platform {}
-  const identity = IdentityHttpModule.forRoot({
-    name: 'driftledger',
-    version: '9.9.9',
-    foreignRoutes: { '/socket': RouteAccess.requires('read', { admitsUpgrades: true }) },
-  });
-  const testing = await Test.createTestingModule({ imports: [CqrsModule.forRoot(), Platform, identity], controllers }).compile();
-  const app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
-  app
+  const foreignRoutes = { '/socket': RouteAccess.requires('read', { admitsUpgrades: true }) };
+  const made = await guardedApp({ controllers, clock, store, foreignRoutes });
+  made
     .getHttpAdapter()
     .getInstance()
     .get('/socket', () => ({ socket: true }));
-  if (listen) await app.listen(0, '127.0.0.1');
-  else await app.init();
-  return app;
+  if (listen) await made.listen(0, '127.0.0.1');
+  else await made.init();
+  return made;
 };
 
 let app: NestFastifyApplication;
@@ -111,16 +90,7 @@ const eventsOf = async (stream: string): Promise<Recorded<AnyEvent>[]> => {
   return events;
 };
 
-const enrol = async (name: string, ...roles: Role[]): Promise<void> => {
-  const commands = app.get(CommandBus);
-  const principalId = principalIdOf(name);
-  const key = newApiKey();
-  await commands.execute(new RegisterPrincipal({ principalId, kind: 'person', name, roles }, processMeta('spec')));
-  const data = { principalId, keyId: key.keyId, sha256: digestOf(key.secret), label: 'spec', issuedAt: clock.now() };
-  const outcome = await commands.execute(new IssueKey(data, processMeta('spec')));
-  if (outcome.kind === 'accepted' && outcome.receipt.position) await app.get(Directory).appliedUpTo(outcome.receipt.position, 1_000);
-  keys.set(name, formatApiKey(key));
-};
+const enrol = async (name: string, ...roles: Role[]): Promise<void> => void keys.set(name, await enrolled(app, name, ...roles));
 
 const signIn = async (name: string): Promise<{ response: Response; cookie: string; link: string }> => {
   const link = app.get(SignInLinks).issue(principalIdOf(name));
@@ -369,10 +339,7 @@ describe('a browser session', () => {
     await enrol('rob', 'engineer');
     const { cookie } = await signIn('rob');
     expect((await call('GET', '/v1/principals', { cookie })).status).toBe(403);
-    const outcome = await app
-      .get(CommandBus)
-      .execute(new GrantRoles({ principalId: principalIdOf('rob'), roles: ['auditor'] }, processMeta('spec')));
-    if (outcome.kind === 'accepted' && outcome.receipt.position) await app.get(Directory).appliedUpTo(outcome.receipt.position, 1_000);
+    await execute(app, new GrantRoles({ principalId: principalIdOf('rob'), roles: ['auditor'] }, processMeta('spec')));
     expect((await call('GET', '/v1/principals', { cookie })).status).toBe(200);
   });
 });

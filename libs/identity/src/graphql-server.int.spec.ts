@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { Context, Query, Resolver } from '@nestjs/graphql';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { type GraphqlContext, GraphqlServerModule, Requires, viewerOf } from '#libs/graphql-kit';
+import { enrol, guardedApp } from '../../../test/support/guarded-app.js';
+import { principalIdOf } from './events.js';
+import { IdentityGraphqlModule } from './graphql.module.js';
+import { RouteAccess } from './http/route-access.js';
+import { SignInLinks } from './sign-in-links.js';
+
+@Resolver()
+class WhoResolver {
+  @Query('who')
+  @Requires('read')
+  who(@Context() context: GraphqlContext): string {
+    return viewerOf(context).principalId;
+  }
+}
+
+@Module({ providers: [WhoResolver] })
+class WhoModule {}
+
+let app: NestFastifyApplication;
+let base: string;
+let eve: string;
+let pia: string;
+
+beforeAll(async () => {
+  const server = GraphqlServerModule.forRoot({
+    access: [IdentityGraphqlModule],
+    typePaths: [join(process.cwd(), 'libs/graphql-kit/src/*.graphql')],
+    typeDefs: 'extend type Query { who: String }',
+  });
+  const foreignRoutes = { '/graphql': RouteAccess.open(), '/graphiql': RouteAccess.open() };
+  app = await guardedApp({ imports: [server, WhoModule], foreignRoutes });
+  await app.listen(0, '127.0.0.1');
+  base = await app.getUrl();
+  eve = await enrol(app, 'eve', 'engineer');
+  pia = await enrol(app, 'pia', 'producer');
+});
+afterAll(() => app.close());
+
+const ask = async (headers: Record<string, string>) => {
+  const response = await fetch(`${base}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query: '{ who }' }),
+  });
+  return { status: response.status, body: await response.text() };
+};
+
+const askOverSocket = async (connectionParams: Record<string, unknown>): Promise<unknown> => {
+  const client = createClient({
+    url: `${base.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams,
+    retryAttempts: 0,
+  });
+  try {
+    for await (const result of client.iterate({ query: '{ who }' })) return result.data ?? result.errors;
+    return undefined;
+  } finally {
+    await client.dispose();
+  }
+};
+
+describe('GraphQL behind the guard', () => {
+  it('answers a key, and nobody without one', async () => {
+    expect(await ask({ authorization: `Bearer ${eve}` })).toMatchObject({
+      status: 200,
+      body: expect.stringContaining(principalIdOf('eve')),
+    });
+    expect((await ask({})).status).toBe(401);
+    expect((await ask({ authorization: 'Bearer nonsense' })).status).toBe(401);
+  });
+  it('refuses a field that the roles do not permit', async () => {
+    expect((await ask({ authorization: `Bearer ${pia}` })).body).toContain('FORBIDDEN');
+  });
+  it('answers a browser session only on our own page', async () => {
+    const signedIn = await fetch(`${base}${app.get(SignInLinks).issue(principalIdOf('eve'))}`, { redirect: 'manual' });
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect((await ask({ cookie, origin: base })).body).toContain(principalIdOf('eve'));
+    expect((await ask({ cookie, origin: 'https://evil.example' })).status).toBe(403);
+    expect((await ask({ cookie })).status).toBe(403);
+  });
+  it('serves the page of GraphiQL to everybody', async () => {
+    expect((await fetch(`${base}/graphiql`)).status).toBe(200);
+  });
+  it('admits a socket by its first message, and closes one that shows nothing', async () => {
+    await expect(askOverSocket({})).rejects.toMatchObject({ code: 4403 });
+    const answer = await askOverSocket({ authorization: `Bearer ${eve}` }).catch((error: unknown) => error);
+    expect(answer).not.toMatchObject({ code: 4403 });
+  });
+});
