@@ -23,6 +23,7 @@ export async function startStandalone(configuration: Configuration, version: str
   const app = await NestFactory.create<NestFastifyApplication>(StandaloneModule.forRoot(configuration, version), adapter, {
     bodyParser: false,
     bufferLogs: true,
+    abortOnError: false,
   });
   app.useLogger(app.get(JsonLogger));
   app.enableShutdownHooks();

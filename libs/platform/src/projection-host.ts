@@ -18,7 +18,8 @@ export class ProjectionHost extends ProjectionProgress {
     super();
   }
 
-  async start(projection: Projection): Promise<void> {
+  /** @param changed is fired after each step of this projection, once its rows can be read */
+  async start(projection: Projection, changed?: { fire(): void }): Promise<void> {
     const runner = new ProjectionRunner({ projection, clickHouse: this.clickHouse, intents: this.intents });
     const running = await this.subscriptions.start({
       name: runner.name,
@@ -28,7 +29,10 @@ export class ProjectionHost extends ProjectionProgress {
       handle: async (batch, signal) => {
         await runner.handle(batch, signal);
         // After the subscription has taken note of its new position.
-        setImmediate(() => this.tell());
+        setImmediate(() => {
+          changed?.fire();
+          this.tell();
+        });
       },
     });
     this.runners.set(projection.name, running);

@@ -1,0 +1,39 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AlertReactor, alertPublisher } from '#libs/alerts';
+import { AlertsFeed, alertsProjection } from '#libs/alerts/read';
+
+import { AuditChanges, auditSubscription } from '#libs/audit/read';
+import { ClickHouse, IntentStore } from '#libs/clickhouse';
+import { DeploymentReader, deploymentsProjection } from '#libs/deployments/read';
+import { CommandRunner, EventCodec, EventStore } from '#libs/event-store';
+import { MessageBus } from '#libs/messaging';
+import { ProjectionHost, SubscriptionHost } from '#libs/platform';
+import { predictionsProjection } from '#libs/predictions';
+
+/** Starts everything that follows the log: projections first, then the trail, then what reacts. */
+@Injectable()
+export class Readers {
+  constructor(
+    @Inject(ProjectionHost) private readonly projections: ProjectionHost,
+    @Inject(SubscriptionHost) private readonly subscriptions: SubscriptionHost,
+    @Inject(EventStore) private readonly store: EventStore,
+    @Inject(EventCodec) private readonly codec: EventCodec,
+    @Inject(ClickHouse) private readonly clickHouse: ClickHouse,
+    @Inject(IntentStore) private readonly intents: IntentStore,
+    @Inject(MessageBus) private readonly bus: MessageBus,
+    @Inject(CommandRunner) private readonly runner: CommandRunner,
+    @Inject(AuditChanges) private readonly audit: AuditChanges,
+    @Inject(AlertsFeed) private readonly alerts: AlertsFeed,
+    @Inject(DeploymentReader) private readonly deployments: DeploymentReader,
+  ) {}
+
+  async start(): Promise<void> {
+    const { codec, clickHouse, intents, store, runner } = this;
+    await this.projections.start(predictionsProjection);
+    await this.projections.start(deploymentsProjection, this.deployments.changed);
+    await this.projections.start(alertsProjection, this.alerts.changed);
+    await this.subscriptions.start(auditSubscription({ codec, clickHouse, intents, changed: this.audit.signal }));
+    await this.subscriptions.start(new AlertReactor(runner, store, codec).subscription());
+    await this.subscriptions.start(alertPublisher(this.bus));
+  }
+}
