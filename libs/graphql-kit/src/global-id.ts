@@ -18,3 +18,13 @@ export const parseGlobalId = (text: string, expected?: string): { readonly type:
     throw new EdgeError('BAD_USER_INPUT', `expected the id of a ${expected}, got one of a ${type}`);
   return { type, id: uuid(id) };
 };
+
+/**
+ * A UUID given as an argument.
+ *
+ * @throws EdgeError BAD_USER_INPUT when it is none
+ */
+export const uuidArgument = (text: string): Uuid => {
+  if (!isUuid(text)) throw new EdgeError('BAD_USER_INPUT', `expected a UUID, got ${JSON.stringify(text.slice(0, 50))}`);
+  return uuid(text);
+};

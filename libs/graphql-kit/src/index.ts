@@ -2,7 +2,7 @@ export { type Admission, type EdgeRequest, type Viewer, GraphqlAccess } from './
 export { type GraphqlContext, type LiveConnection, viewerOf } from './context.js';
 export { type EdgeErrorCode, EdgeError } from './errors.js';
 export { dateTimeScalar, eventPositionScalar, bigIntScalar, jsonScalar, scalarResolvers } from './scalars.js';
-export { globalId, parseGlobalId } from './global-id.js';
+export { globalId, parseGlobalId, uuidArgument } from './global-id.js';
 export {
   type Connection,
   type Cursor,

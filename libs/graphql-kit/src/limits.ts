@@ -12,7 +12,6 @@ import {
   getNamedType,
   isListType,
   isNonNullType,
-  isObjectType,
   specifiedRules,
   validate,
 } from 'graphql';
@@ -84,13 +83,13 @@ export const depthRule =
 
 const isIntrospection = (name: string): boolean => name.startsWith('__');
 
-/** A field costs one; a page costs its entries times what is asked of each. */
-const estimate: ComplexityEstimator = ({ field, args, childComplexity }) => {
+/** A field costs one; a page costs its entries times what is asked of each, counted once: not again for the list inside a connection. */
+const estimate: ComplexityEstimator = ({ type: parent, field, args, childComplexity }) => {
   if (isIntrospection(getNamedType(field.type).name)) return 1 + childComplexity;
   if (field.args.some(({ name }) => name === 'first')) return 1 + pageSizeOf(args['first']) * childComplexity;
   const type = isNonNullType(field.type) ? field.type.ofType : field.type;
-  const within = isObjectType(type) ? false : isListType(type);
-  return 1 + (within && childComplexity > 0 ? PLAIN_LIST * childComplexity : childComplexity);
+  const entries = isListType(type) && !parent.name.endsWith('Connection') ? PLAIN_LIST : 1;
+  return 1 + entries * childComplexity;
 };
 
 const pageSizeOf = (first: unknown): number =>

@@ -1,0 +1,86 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { deflateSync } from 'node:zlib';
+import { instant, positionOf, uuid } from '#libs/kernel';
+import { type StoredEvent } from '#libs/event-store';
+import { batchHead } from './describe-intake.js';
+import { describe as describeEvent, describedTypes } from './entries.js';
+
+const ID = uuid('00000000-0000-4000-8000-000000000001');
+const LIBS = new URL('../../', import.meta.url);
+
+const definitionsOf = async (lib: string): Promise<string[]> => {
+  const file = new URL(`${lib}/src/events.ts`, LIBS);
+  if (!existsSync(file)) return [];
+  const exported: Record<string, unknown> = await import(file.pathname);
+  return Object.values(exported).flatMap((value) =>
+    typeof value === 'object' && value !== null && 'make' in value && 'type' in value ? [String(value.type)] : [],
+  );
+};
+
+const aStoredBatch = (text: string, deflated: boolean): StoredEvent => ({
+  id: ID,
+  type: 'PredictionBatchRecorded',
+  contentType: deflated ? 'application/octet-stream' : 'application/json',
+  body: deflated ? deflateSync(text, { level: 1 }) : Buffer.from(text),
+  stream: `predictions-${ID}`,
+  revision: 0n,
+  position: positionOf(1n),
+  recordedAt: instant(0),
+  metadata: {
+    $correlationId: ID,
+    $causationId: ID,
+    commandId: ID,
+    actor: { principalId: ID, kind: 'service', via: 'key 1' },
+    source: { surface: 'http', addressClass: 'loopback' },
+    schemaVersion: 1,
+    sha256: '0'.repeat(64),
+    ...(deflated ? { encoding: 'deflate' as const } : {}),
+  },
+});
+
+describe('the words of the trail', () => {
+  it('exist for every event of every lib', async () => {
+    const libs = readdirSync(LIBS);
+    const known = (await Promise.all(libs.map(definitionsOf))).flat();
+    expect(known.length).toBeGreaterThan(30);
+    expect(known.filter((type) => !describedTypes().includes(type))).toEqual([]);
+  });
+
+  it('fall back to the name of an event this release does not know', () => {
+    expect(describeEvent({ type: 'ModelVersionRetired', data: null })).toEqual({ class: 'other', summary: 'Model version retired' });
+  });
+
+  it('tell what a raised alert rests on', () => {
+    const window = { from: Date.UTC(2001, 2, 5), until: Date.UTC(2001, 2, 6) };
+    const judgement = {
+      window,
+      verdict: 'breach',
+      evidence: { method: 'jensen_shannon', score: 0.1234567, limit: 0.05, moved: [{ bin: 'JFK' }, { bin: 'BOS' }] },
+    };
+    const about = { alertId: ID, deploymentId: ID, monitorId: ID, monitor: 'delay', subject: 'feature:origin', episode: 1 };
+    const described = describeEvent({
+      type: 'AlertRaised',
+      data: { ...about, policy: { k: 1, n: 1, m: 3 }, judgement, severity: 'medium', breaches: [{ window }] },
+    });
+    expect(described).toMatchObject({
+      class: 'alert',
+      subject: 'feature:origin',
+      summary:
+        'Alert on feature:origin of delay raised, severity medium, 1 breach of 1 (jensen_shannon 0.1235 above 0.05; moved: JFK, BOS)',
+    });
+  });
+});
+
+describe('a batch', () => {
+  const features = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`f${at}`, { values: Array.from({ length: 500 }, () => at) }]));
+  const text = JSON.stringify({ deploymentId: ID, schemaVersion: 3, salt: 'c2FsdA==', base: 0, rows: 500, requests: [], features });
+
+  it.each([true, false])('is counted from the first bytes of its body, deflated: %p', (deflated) => {
+    expect(batchHead(aStoredBatch(text, deflated))).toEqual({ deploymentId: ID, rows: 500 });
+  });
+
+  it('whose body begins otherwise has an entry without a count', () => {
+    expect(batchHead(aStoredBatch('{"features":{"rows":7}}', false))).toEqual({});
+    expect(describeEvent({ type: 'PredictionBatchRecorded', data: {} }).summary).toBe('A batch of predictions recorded');
+  });
+});

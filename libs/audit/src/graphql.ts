@@ -1,0 +1,1 @@
+export { AuditGraphqlModule } from './graphql.module.js';

@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import { Args, Context, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
+import {
+  type Connection,
+  type FeedSource,
+  type GraphqlContext,
+  NodeRegistry,
+  Requires,
+  connectionOf,
+  fieldOf,
+  followFeed,
+  pageOf,
+  parseGlobalId,
+  requestLoader,
+  uuidArgument,
+} from '#libs/graphql-kit';
+import { type Instant, type Position, positionOf } from '#libs/kernel';
+import { AuditChanges } from './audit-changes.js';
+import { AUDIT_CLASSES, type AuditClass, type Change } from './described.js';
+import { type AuditEntryNode, entryNode } from './entry-node.js';
+import { matcherOf } from './matches.js';
+import { type AuditRow } from './queries.js';
+import { type AuditFilter, AuditTrails } from './trail.js';
+
+/** The filter as GraphQL passes it: scalars are parsed, ids are not. */
+type FilterInput = {
+  readonly model?: string | null;
+  readonly deployment?: string | null;
+  readonly monitor?: string | null;
+  readonly subject?: string | null;
+  readonly actor?: string | null;
+  readonly class?: string | null;
+  readonly type?: string | null;
+  readonly from?: Instant | null;
+  readonly until?: Instant | null;
+  readonly correlation?: string | null;
+  readonly includeIntake?: boolean | null;
+};
+
+const classOf = (name: string): AuditClass | undefined => AUDIT_CLASSES.find((known) => known === name.toLowerCase());
+
+const filterOf = (input: FilterInput | null | undefined): AuditFilter => {
+  const { model, deployment, monitor, subject, actor, type, from, until, correlation } = input ?? {};
+  const kind = classOf(input?.class ?? '');
+  return {
+    ...(model ? { model } : {}),
+    ...(deployment ? { deploymentId: parseGlobalId(deployment, 'Deployment').id } : {}),
+    ...(monitor ? { monitorId: parseGlobalId(monitor, 'Monitor').id } : {}),
+    ...(subject ? { subject } : {}),
+    ...(actor ? { actorId: parseGlobalId(actor, 'Principal').id } : {}),
+    ...(kind ? { class: kind } : {}),
+    ...(type ? { type } : {}),
+    ...(from === undefined || from === null ? {} : { from }),
+    ...(until === undefined || until === null ? {} : { until }),
+    ...(correlation ? { correlationId: uuidArgument(correlation) } : {}),
+    includeIntake: input?.includeIntake ?? false,
+  };
+};
+
+const positioned = (row: AuditRow) => ({ row, position: positionOf(row.position) });
+type Item = ReturnType<typeof positioned>;
+
+/** The audit trail: arguments to queries, rows to nodes. */
+@Injectable()
+@Resolver('AuditEntry')
+export class AuditResolver {
+  private readonly changesByRow = requestLoader((rows: readonly AuditRow[]) => this.trails.changes(rows));
+
+  constructor(
+    private readonly trails: AuditTrails,
+    private readonly appended: AuditChanges,
+    nodes: NodeRegistry,
+  ) {
+    const read = async (ids: Parameters<AuditTrails['byId']>[0]) => (await trails.byId(ids)).map((row) => row && entryNode(row));
+    nodes.register('AuditEntry', { action: 'audit.read', read });
+  }
+
+  @Query('auditTrail')
+  @Requires('audit.read')
+  async auditTrail(
+    @Args() { filter, first, after }: { filter?: FilterInput | null; first?: number | null; after?: string | null },
+  ): Promise<Connection<AuditEntryNode>> {
+    const page = pageOf({ first: first ?? null, after: after ?? null });
+    const rows = await this.trails.page(filterOf(filter), page.after?.position, page.limit + 1);
+    return connectionOf(page, rows, (row) => ({ position: positionOf(row.position) }), entryNode);
+  }
+
+  @Query('auditEntry')
+  @Requires('audit.read')
+  async auditEntry(@Args('id') id: string): Promise<AuditEntryNode | null> {
+    const [row] = await this.trails.byId([parseGlobalId(id, 'AuditEntry').id]);
+    return row ? entryNode(row) : null;
+  }
+
+  @ResolveField('changes')
+  async changes(@Parent() { row }: AuditEntryNode, @Context() context: GraphqlContext): Promise<readonly Change[]> {
+    return (await this.changesByRow.load(context, row)) ?? [];
+  }
+
+  @Subscription('auditEntryAppended')
+  @Requires('audit.read')
+  async auditEntryAppended(@Args() { filter: input, after }: { filter?: FilterInput | null; after?: Position | null }) {
+    const filter = filterOf(input);
+    const matches = matcherOf(filter, await this.trails.deploymentsOf(filter));
+    const withIntake = filter.includeIntake === true || filter.class === 'intake';
+    const source: FeedSource<Item> = {
+      readFrom: async (from, limit) => (await this.trails.after(from, limit, withIntake)).map(positioned),
+      head: () => this.trails.head(),
+      changed: this.appended.signal,
+    };
+    const feed = await followFeed(source, { ...(after ? { after } : {}), matches: ({ row }) => matches(row) });
+    return fieldOf('auditEntryAppended', feed, ({ row }) => entryNode(row));
+  }
+}
