@@ -12,7 +12,7 @@ export {
   orderedCounts,
   type OrderedCounts,
 } from './binning/bucket-counts.js';
-export { type Cuts, countBins, countBinsOfBuckets, cutValues, snapCuts } from './binning/histogram.js';
+export { type Cuts, countBins, countBinsOfBuckets, countBinsOfSorted, cutValues, snapCuts } from './binning/histogram.js';
 export { type Binning, type BinningRule, BINNINGS, bucketCutsFor, cutsFor, DEFAULT_BINNING } from './binning/binning.js';
 export { alignCategories, type AlignedCategories, countCategories } from './binning/categories.js';
 export { DEFAULT_ZERO_RULE, formatZeroRule, parseZeroRule, sharesOf, type ZeroRule } from './binning/zero-rule.js';

@@ -4,6 +4,7 @@ import { benjaminiHochberg } from './correction/benjamini-hochberg.js';
 import * as described from './describe.js';
 import { DEFAULT_METHODS, isMethodId, METHOD_IDS, methodById, METHODS } from './methods.js';
 import oracle from './oracles/benjamini-hochberg.json' with { type: 'json' };
+import { radixSort } from './radix-sort.js';
 import { quantileOfSorted, sortedValues } from './sorted.js';
 import { CompensatedSum, compensatedMean, compensatedSum, populationDeviation } from './summation.js';
 
@@ -49,6 +50,17 @@ describe('sorting and quantiles', () => {
     const values = Object.freeze([3, 1, 2]);
     expect([...sortedValues(values)]).toEqual([1, 2, 3]);
     expect(Object.is(sortedValues([-0])[0], 0)).toBe(true);
+  });
+
+  it('sort by digits exactly as by comparison, for any doubles', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true }), { maxLength: 200 }), (values) => {
+        const plain = Float64Array.from(values, (value) => value + 0);
+        expect([...radixSort(plain.slice())]).toEqual([...plain.sort()]);
+      }),
+    );
+    const many = Array.from({ length: 30_000 }, (_, i) => Math.sin(i) * 1e3);
+    expect([...sortedValues(many)]).toEqual([...Float64Array.from(many).sort()]);
   });
 
   it('interpolate as numpy does by default', () => {

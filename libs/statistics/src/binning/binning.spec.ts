@@ -6,7 +6,7 @@ import { bucketCutsFor, type BinningRule, BINNINGS, cutsFor } from './binning.js
 import { bucketMoments, countBuckets, mergeBuckets, orderedCounts } from './bucket-counts.js';
 import { alignCategories, countCategories } from './categories.js';
 import { bucketOf, gridFrom } from './grid.js';
-import { countBins, countBinsOfBuckets, cutValues, snapCuts } from './histogram.js';
+import { countBins, countBinsOfBuckets, countBinsOfSorted, cutValues, snapCuts } from './histogram.js';
 import { formatZeroRule, parseZeroRule, sharesOf } from './zero-rule.js';
 
 const rule = (binning: string, bins = 10): BinningRule => ({ binning: BINNINGS.find((known) => known === binning) ?? 'quantile', bins });
@@ -20,6 +20,7 @@ describe('binning', () => {
       made.forEach((cut, i) => expect(Math.abs(cut - (cuts[i] ?? NaN))).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(cut))));
       expect(countBins(reference, made)).toEqual(referenceCounts);
       expect(countBins(current, made)).toEqual(currentCounts);
+      expect(countBinsOfSorted(sortedValues(reference), made)).toEqual(referenceCounts);
     },
   );
 

@@ -29,6 +29,23 @@ export const countBins = (values: ArrayLike<number>, cuts: Cuts): number[] => {
   return counts;
 };
 
+/** Counts per bin of an ascending sample: the same numbers as `countBins`, found by bisection for each cut. O(k log n). */
+export const countBinsOfSorted = (sorted: ArrayLike<number>, cuts: Cuts): number[] => {
+  const starts = cuts.map((cut) => firstAtOrAbove(sorted, cut));
+  return [...starts, sorted.length].map((end, i) => end - (i === 0 ? 0 : (starts[i - 1] ?? 0)));
+};
+
+const firstAtOrAbove = (sorted: ArrayLike<number>, cut: number): number => {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? Infinity) < cut) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+};
+
 /** Counts per bin from bucket counts; the cuts are bucket numbers (`snapCuts`), so no bucket is divided. */
 export const countBinsOfBuckets = (counts: BucketCounts, bucketCuts: Cuts): number[] => {
   const bins = new Array<number>(bucketCuts.length + 1).fill(0);

@@ -1,8 +1,9 @@
 import { logOnePlusMinus } from './log-one-plus-minus.js';
 import { stirlingError } from './log-gamma.js';
 
-/** Deviance term n·p·D₀(x / np): x ln(x/np) + np − x, without cancellation when x is near np. */
-const deviance = (x: number, expected: number, excess: number): number => (x === 0 ? expected : -x * logOnePlusMinus(-excess / x));
+/** Deviance term n·p·D₀(x / np): x ln(x/np) + np − x, without cancellation when x is near np; rounding must not make np negative. */
+const deviance = (x: number, expected: number, excess: number): number =>
+  x === 0 ? expected : -x * logOnePlusMinus(Math.max(-excess / x, -1));
 
 /**
  * Probability of x successes in n trials with success probability p, by Loader's saddle-point form: about 14 correct digits for any n, where

@@ -28,6 +28,22 @@ describe('special functions', () => {
     expect(near(exactTail(m, n, h), value, 1e-11)).toBe(value);
   });
 
+  it('is a probability everywhere, also where a step meets the end of the range exactly', () => {
+    for (const n of [141, 1000, 4097, 20_000, 99_999]) {
+      for (const x of [1 / 8, 0.1, 0.25, 0.4375, Math.sqrt(2.2 / n), Math.sqrt(369 / n)]) {
+        expect(kolmogorovTail(n, x)).toBeGreaterThanOrEqual(0);
+        expect(kolmogorovTail(n, x)).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
+  it('loses nothing by adding only every k-th term of many', () => {
+    const [n, x] = [4100, Math.sqrt(2.5 / 4100)];
+    let sum = 0;
+    for (let v = 0; v <= n * (1 - x); v += 1) sum += (x / (x + v / n)) * binomialProbability(v, n, x + v / n, -n * x);
+    expect(near(smirnovTail(n, x), sum, 1e-12)).toBe(sum);
+  });
+
   it('says 1 and 0 at the ends of every tail', () => {
     expect([upperGamma(3, 0), upperGamma(3, Infinity), kolmogorovTail(10, 0.01), kolmogorovTail(10, 1), kolmogorovTail(500, 0.9)]).toEqual([
       1, 0, 1, 0, 0,
