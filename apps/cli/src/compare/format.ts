@@ -1,9 +1,9 @@
-/** At most six significant digits, without an exponent where a person would write none. */
-export const formatNumber = (value: number): string => {
+/** At most six (or `digits`) significant digits, without an exponent where a person would write none. */
+export const formatNumber = (value: number, digits = 6): string => {
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3);
-  return String(Number(value.toPrecision(6)));
+  return String(Number(value.toPrecision(digits)));
 };
 
 /** A score with four digits behind the point. */

@@ -29,15 +29,18 @@ export const chart = ({ labels, reference, current }: Picture, name: string): st
     return `<g><title>${escape(label)}: ${formatShare(r)} → ${formatShare(c)}</title><rect class="hit" x="${(i * step).toFixed(1)}" y="0" width="${step.toFixed(1)}" height="${FLOOR}"/>${left}${right}</g>`;
   });
   const every = Math.ceil(labels.length / 6);
-  const texts = labels.map((label, i) =>
-    i % every === 0
-      ? `<text x="${((i + 0.5) * step).toFixed(1)}" y="${FLOOR + 18}" text-anchor="middle">${escape(short(label))}</text>`
-      : '',
-  );
+  const texts = labels.map((label, i) => (i % every === 0 ? tick(label, i, labels.length) : ''));
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Distribution of ${escape(name)}: reference and current">
 ${bars.join('\n')}
 <line class="axis" x1="0" x2="${WIDTH}" y1="${FLOOR}" y2="${FLOOR}"/>${texts.join('')}
 </svg>`;
+};
+
+/** A label below its bin; the outermost ones grow inwards so that nothing is cut off. */
+const tick = (label: string, i: number, bins: number): string => {
+  const step = WIDTH / bins;
+  const [x, side] = i === 0 ? [0, 'start'] : i === bins - 1 ? [WIDTH, 'end'] : [(i + 0.5) * step, 'middle'];
+  return `<text x="${x.toFixed(1)}" y="${FLOOR + 18}" text-anchor="${side}">${escape(short(label))}</text>`;
 };
 
 const short = (label: string): string => ([...label].length <= 16 ? label : `${[...label].slice(0, 15).join('')}…`);

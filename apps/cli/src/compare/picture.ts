@@ -11,8 +11,8 @@ const shares = (counts: readonly number[]): number[] => {
 };
 
 /** Names of the bins between cuts: "< 1", "1 – 2", "≥ 2". */
-export const binLabels = (cuts: readonly number[]): string[] => {
-  const words = cuts.map(formatNumber);
+export const binLabels = (cuts: readonly number[], digits = 6): string[] => {
+  const words = cuts.map((cut) => formatNumber(cut, digits));
   if (cuts.length === 0) return ['all'];
   return [`< ${words[0] ?? ''}`, ...words.slice(1).map((to, i) => `${words[i] ?? ''} – ${to}`), `≥ ${words[words.length - 1] ?? ''}`];
 };
@@ -24,7 +24,7 @@ export const numericPicture = (reference: Float64Array, current: Float64Array): 
   const low = Math.min(...sides.map((side) => quantileOfSorted(side, 0.005)));
   const high = Math.max(...sides.map((side) => quantileOfSorted(side, 0.995)));
   const cuts = cutsFor({ binning: 'equal_width', bins: NUMERIC_BINS }, [low, high], [low, high]);
-  return { labels: binLabels(cuts), reference: shares(countBins(reference, cuts)), current: shares(countBins(current, cuts)) };
+  return { labels: binLabels(cuts, 4), reference: shares(countBins(reference, cuts)), current: shares(countBins(current, cuts)) };
 };
 
 /** The largest categories of both sides together, the rest as one. */

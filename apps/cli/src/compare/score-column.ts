@@ -3,8 +3,8 @@ import {
   type BinsMethod,
   type BucketCounts,
   bucketCutsFor,
-  countBins,
   countBinsOfBuckets,
+  countBinsOfSorted,
   countBuckets,
   countCategories,
   cutsFor,
@@ -46,7 +46,12 @@ const exactSides = (reference: Float64Array, current: Float64Array, options: Com
   bins: once(() => {
     const cuts = cutsFor(options, reference, current);
     const parameters = { binning: options.binning, cuts };
-    return { reference: countBins(reference, cuts), current: countBins(current, cuts), labels: binLabels(cuts), parameters };
+    return {
+      reference: countBinsOfSorted(reference, cuts),
+      current: countBinsOfSorted(current, cuts),
+      labels: binLabels(cuts),
+      parameters,
+    };
   }),
 });
 
