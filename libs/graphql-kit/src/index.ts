@@ -24,4 +24,5 @@ export { Requires } from './requires.js';
 export { UnguardedSchema } from './guard-fields.js';
 export { type GraphqlLimits, LIMITS } from './limits.js';
 export { GraphqlKitModule } from './kit.module.js';
+export { printedSchema, schemaOfLibs } from './printed-schema.js';
 export { type GraphqlServerOptions, GraphqlServerModule } from './server.module.js';
