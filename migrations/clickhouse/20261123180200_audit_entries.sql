@@ -1,6 +1,7 @@
 -- why: the audit trail is asked newest first by what an entry is about, who did it and when; entries of the intake are many and stay out of the way
 -- Named queries: AuditTrail reads (intake, position) backwards and stops at the page; the bloom filters let it skip what has none of the
--- rare values asked for. AuditFeed reads it forwards. AuditEntryById finds single entries.
+-- rare values asked for. AuditFeed reads it forwards, AuditEntriesById finds single entries. Granules and blocks are small because a page of a
+-- rare value takes one row from each of fifty granules.
 CREATE TABLE IF NOT EXISTS driftledger.audit_entries_v1 {{on_cluster}}
 (
     intake         UInt8 COMMENT '1 for entries of class intake, else 0: first in the sorting key, so that they need not be read',
@@ -41,7 +42,7 @@ CREATE TABLE IF NOT EXISTS driftledger.audit_entries_v1 {{on_cluster}}
     INDEX by_subject subject TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_time recorded_at TYPE minmax GRANULARITY 1
 )
-ENGINE = {{merge_tree}}
+ENGINE = {{merge_tree | index_granularity = 512, min_compress_block_size = 4096}}
 PARTITION BY toYYYYMM(recorded_at)
 ORDER BY (intake, position)
 COMMENT 'one row per event of the log: what happened, by whom, from where and why';

@@ -80,8 +80,8 @@ LIMIT {limit:UInt32}`,
     limit: z.int().min(1).max(1_000),
   }),
   row: AuditRow,
-  // Blocks no larger than a few granules, on one thread: a page is small, and what is read beyond it is thrown away.
-  settings: { max_threads: 1, max_block_size: 2_048 },
+  // One thread: a page is small, and what several read beyond it is thrown away.
+  settings: { max_threads: 1 },
 });
 
 /** Entries after a position in log order, of the intake or of all the rest. Grain: one row per event; reads the granules of its answer. */
@@ -96,7 +96,7 @@ ORDER BY position
 LIMIT {limit:UInt32}`,
   params: z.object({ intake: z.union([z.literal(0), z.literal(1)]), after: BigIntParam, limit: z.int().min(1).max(1_000) }),
   row: AuditRow,
-  settings: { max_threads: 1, max_block_size: 2_048 },
+  settings: { max_threads: 1 },
 });
 
 /** Entries by event id, at most one per id. Grain: one row per event; the bloom filter leaves a granule or two per id. */
