@@ -1,0 +1,1 @@
+export { PredictionsGraphqlModule } from './graphql.module.js';
