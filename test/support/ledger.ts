@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ClickHouse, Count, defineQuery, UInt64 } from '#libs/clickhouse';
+import { type ClickHouse, Count, defineQuery, UInt64 } from '#libs/clickhouse';
 import { openChdb } from '#libs/clickhouse/chdb';
 import { DEPLOYMENT_EVENTS, deploymentIdOf } from '#libs/deployments';
 import { EventCodec } from '#libs/event-store';
