@@ -18,7 +18,7 @@ const text = (value: string): Cell => (isMissingText(value) ? MISSING : { kind: 
 export const cellOfText = (value: string): Cell => {
   if (isMissingText(value)) return MISSING;
   const trimmed = value.trim();
-  if (DECIMAL.test(trimmed)) return { kind: 'number', value: Number(trimmed) };
+  if (DECIMAL.test(trimmed)) return { kind: 'number', value: Number(trimmed) + 0 };
   if (INFINITE.test(trimmed)) return { kind: 'number', value: trimmed.startsWith('-') ? -Infinity : Infinity };
   return { kind: 'text', value };
 };
@@ -27,7 +27,7 @@ export const cellOfText = (value: string): Cell => {
 export const cellOfValue = (value: unknown): Cell => {
   switch (typeof value) {
     case 'number':
-      return Number.isNaN(value) ? MISSING : { kind: 'number', value };
+      return Number.isNaN(value) ? MISSING : { kind: 'number', value: value + 0 };
     case 'bigint':
       return { kind: 'number', value: Number(value) };
     case 'boolean':
