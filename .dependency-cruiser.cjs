@@ -1,5 +1,8 @@
 /** Who may import what. Each rule says why; the table behind them is in CONTRIBUTING.md. */
-const DOMAIN = '^libs/[^/]+/src/(events|commands|decider|measure|windows|batch|judge)\\.ts$';
+const DOMAIN = [
+  '^libs/[^/]+/src/(events|commands|decider|evolve|state|measure|windows|batch|judge|judgement|bins|calendar)\\.ts$',
+  '^libs/[^/]+/src/[a-z-]+-(events|commands|decider)\\.ts$',
+];
 const CONTEXTS = '(deployments|predictions|monitoring|alerts|audit|identity)';
 
 module.exports = {
@@ -26,7 +29,24 @@ module.exports = {
       comment: 'A context shows others its events and ids; its decider, queries and tables are its own.',
       severity: 'error',
       from: { path: `^libs/${CONTEXTS}/` },
-      to: { path: `^libs/${CONTEXTS}/`, pathNot: ['^libs/$1/', '^libs/[^/]+/src/(index|read|graphql)\\.ts$'] },
+      to: { path: `^libs/${CONTEXTS}/`, pathNot: ['^libs/$1/', '^libs/[^/]+/src/(index|read|graphql|http)\\.ts$'] },
+    },
+    {
+      name: 'libs-have-doors',
+      comment: 'What stands behind a door may change without asking anybody; an adapter is a door of its own.',
+      severity: 'error',
+      from: { path: '^(libs|apps)/([^/]+)/' },
+      to: {
+        path: '^libs/',
+        pathNot: ['^libs/$2/', '^libs/[^/]+/src/((index|read|graphql|http)\\.ts$|[a-z-]+/index\\.ts$)', '\\.contract\\.ts$'],
+      },
+    },
+    {
+      name: 'nothing-unresolved',
+      comment: 'An import that leads nowhere fails at run time only where it is reached.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
     },
     {
       name: 'adapters-only-from-platform-and-apps',
