@@ -148,8 +148,8 @@ export const LabelsOf = defineQuery({
 });
 
 /** What came for some deployments so far. Reads the header rows of their batches. */
-export const DeploymentTraffic = defineQuery({
-  name: 'DeploymentTraffic',
+export const PredictionTraffic = defineQuery({
+  name: 'PredictionTraffic',
   purpose: 'how fresh and how large the traffic of a deployment is',
   sql: `
     SELECT deployment_id AS deploymentId, sum(row_count) AS predictions, max(at_max) AS lastPredictionAt, max(recorded_at) AS lastRecordedAt

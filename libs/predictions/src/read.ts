@@ -1,2 +1,2 @@
-export { PredictionsPage, PredictionPlace, FeatureValues, LabelsOf, DeploymentTraffic } from './queries.js';
+export { PredictionsPage, PredictionPlace, FeatureValues, LabelsOf, PredictionTraffic } from './queries.js';
 export { type PredictionRow, type FeatureValueRow, type LabelRow } from './queries.js';

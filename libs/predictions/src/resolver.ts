@@ -4,7 +4,7 @@ import { deploymentIdOf } from '#libs/deployments';
 import { connectionOf, EdgeError, type GraphqlContext, type PageArguments, pageOf, requestLoader, Requires } from '#libs/graphql-kit';
 import { type Instant, positionOf } from '#libs/kernel';
 import { featureNode, labelNode, predictionNode, type PredictionNode } from './nodes.js';
-import { DeploymentTraffic, FeatureValues, LabelsOf, PredictionPlace, PredictionsPage } from './queries.js';
+import { PredictionTraffic, FeatureValues, LabelsOf, PredictionPlace, PredictionsPage } from './queries.js';
 
 type PredictionsArguments = PageArguments & {
   readonly deployment: string;
@@ -132,7 +132,7 @@ export class DeploymentTrafficResolver {
   }
 
   private async read(ids: readonly string[]): Promise<readonly (object | undefined)[]> {
-    const rows = await this.clickHouse.query(DeploymentTraffic, { ids: [...ids] });
+    const rows = await this.clickHouse.query(PredictionTraffic, { ids: [...ids] });
     return ids.map((id) => rows.find(({ deploymentId }) => deploymentId === id));
   }
 }
