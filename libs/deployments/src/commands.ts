@@ -28,7 +28,8 @@ export class RegisterDeployment extends Command<Outcome<DeploymentRefusal>> {
   }
 }
 
-/** Declares features, their types, grids and how personal ones are treated. Features that are declared already keep their type. */
+/** Declares features, their types, grids and how personal ones are treated. Features that are declared already keep
+ * their type; they may still become personal. */
 export class DeclareFeatures extends Command<Outcome<DeploymentRefusal>> {
   readonly type = 'DeclareFeatures';
   constructor(
@@ -46,7 +47,6 @@ export class ExtendFeatureSchema extends Command<Outcome<DeploymentRefusal>> {
     readonly data: Target & {
       features: readonly { name: string; kind: FeatureKind; length?: number }[];
       widened: readonly string[];
-      revised: readonly { name: string; from: FeatureKind; to: FeatureKind }[];
     },
     readonly meta: CommandMeta,
   ) {
@@ -65,11 +65,11 @@ export class SettleFeatureSchema extends Command<Outcome<DeploymentRefusal>> {
   }
 }
 
-/** Changes the type of a feature by decision of a person; needs a reason. */
+/** Changes the type of a feature by decision of a person; needs a reason, and for a vector its length. */
 export class ChangeFeatureType extends Command<Outcome<DeploymentRefusal>> {
   readonly type = 'ChangeFeatureType';
   constructor(
-    readonly data: Target & { feature: string; to: FeatureKind },
+    readonly data: Target & { feature: string; to: FeatureKind; length?: number },
     readonly meta: CommandMeta,
   ) {
     super();

@@ -1,9 +1,17 @@
 import { accept, refuse, unreachable, type Decider, type Decision, type Refusal } from '#libs/kernel';
+import { type EventOf } from '#libs/event-store';
 import { type DeploymentCommand, type DeploymentRefusal } from './commands.js';
 import { type DeploymentEvent } from './events.js';
 import { FeaturesDeclared, FeatureSchemaExtended, FeatureSchemaSettled, FeatureTypeChanged } from './events.js';
 import { CategoriesObserved, DeploymentRegistered, FeatureGridSet } from './events.js';
-import { CATEGORY_WORDS_MAX, FEATURES_MAX, NAME_PATTERN, type FeatureKind, type PersonalTreatment } from './schema.js';
+import {
+  CATEGORY_WORDS_MAX,
+  FEATURES_MAX,
+  NAME_PATTERN,
+  type FeatureDeclaration,
+  type FeatureKind,
+  type PersonalTreatment,
+} from './schema.js';
 
 /** One feature as the schema knows it. */
 export type FeatureState = {
@@ -18,6 +26,8 @@ export type Registered = {
   readonly status: 'registered';
   readonly deploymentId: string;
   readonly name: string;
+  readonly model?: string;
+  readonly environment?: string;
   readonly strict: boolean;
   readonly schemaVersion: number;
   readonly settled: boolean;
@@ -68,15 +78,16 @@ const head = (state: Registered): { deploymentId: string; schemaVersion: number 
 function register(data: Extract<DeploymentCommand, { type: 'RegisterDeployment' }>['data'], state: DeploymentState): Answer {
   if (!NAME_PATTERN.test(data.name)) return refuse('NAME_INVALID', `a name matches ${NAME_PATTERN.source}`, { field: 'name' });
   if (state.status === 'unknown') return accept(DeploymentRegistered.make(data));
-  if (data.onFirstPost || state.strict === data.strict) return accept();
+  const same = state.strict === data.strict && state.model === data.model && state.environment === data.environment;
+  if (data.onFirstPost || same) return accept();
   return refuse('DEPLOYMENT_EXISTS', `${data.name} is registered already with other settings`, { field: 'name' });
 }
 
 function declare({ features }: Extract<DeploymentCommand, { type: 'DeclareFeatures' }>['data'], state: Registered): Answer {
   const names = new Set(features.map((feature) => feature.name));
   if (names.size !== features.length) return refuse('FEATURE_DECLARED_TWICE', 'a feature is named twice', { field: 'features' });
-  const fresh = features.filter((feature) => !state.features.get(feature.name)?.declared);
   if (new Set([...state.features.keys(), ...names]).size > FEATURES_MAX) return tooMany();
+  const fresh: FeatureDeclaration[] = [];
   for (const feature of features) {
     const known = state.features.get(feature.name);
     if (known && known.kind !== feature.kind && (known.declared || state.settled)) {
@@ -84,36 +95,52 @@ function declare({ features }: Extract<DeploymentCommand, { type: 'DeclareFeatur
         field: feature.name,
       });
     }
-    if (feature.kind === 'vector' && feature.length === undefined) {
-      return refuse('VECTOR_NEEDS_LENGTH', `${feature.name} needs the number of its elements`, { field: 'length' });
-    }
+    const length = feature.length ?? known?.length;
+    if (feature.kind === 'vector' && length === undefined) return vectorNeedsLength(feature.name);
+    if (known?.declared && !isTightened(feature, known)) continue;
+    // What was personal stays personal: forgetting to say so again must not put it in clear.
+    const personal = feature.personal ?? known?.personal;
+    fresh.push({ ...feature, ...(length !== undefined && { length }), ...(personal && { personal }) });
   }
   return fresh.length === 0 ? accept() : accept(FeaturesDeclared.make({ ...head(state), features: fresh }));
 }
 
+/** A feature that is declared already may still become personal, or be treated as personal in another way. */
+const isTightened = ({ personal }: FeatureDeclaration, known: FeatureState): boolean =>
+  personal !== undefined && personal !== known.personal;
+
+const vectorNeedsLength = (name: string): Answer =>
+  refuse('VECTOR_NEEDS_LENGTH', `${name} needs the number of its elements`, { field: 'length' });
+
 function extend(data: Extract<DeploymentCommand, { type: 'ExtendFeatureSchema' }>['data'], state: Registered): Answer {
   // Another writer may have learnt some of it first: what is known already is dropped here.
   const features = data.features.filter((feature) => !state.features.has(feature.name));
-  const widened = data.widened.filter((name) => state.features.get(name)?.kind === 'integer');
-  const revised = data.revised.filter((change) => !state.settled && state.features.get(change.name)?.kind === change.from);
+  const widened = data.widened.filter((name) => canWiden(state.features.get(name), state.settled));
   if (state.features.size + features.length > FEATURES_MAX) return tooMany();
-  if (features.length + widened.length + revised.length === 0) return accept();
-  return accept(FeatureSchemaExtended.make({ ...head(state), features, widened, revised }));
+  if (features.length + widened.length === 0) return accept();
+  return accept(FeatureSchemaExtended.make({ ...head(state), features, widened }));
 }
+
+/** Only what was inferred widens by itself, and only while the schema is provisional. */
+const canWiden = (feature: FeatureState | undefined, settled: boolean): boolean =>
+  feature?.kind === 'integer' && !feature.declared && !settled;
 
 const tooMany = (): Answer =>
   refuse('TOO_MANY_FEATURES', `a deployment has at most ${FEATURES_MAX} features`, { field: 'features', limit: FEATURES_MAX });
 
 function changeType(
-  { feature, to }: Extract<DeploymentCommand, { type: 'ChangeFeatureType' }>['data'],
+  { feature, to, length }: Extract<DeploymentCommand, { type: 'ChangeFeatureType' }>['data'],
   state: Registered,
   reason: string | undefined,
 ): Answer {
   const known = state.features.get(feature);
   if (!known) return refuse('NO_SUCH_FEATURE', `${feature} is not in the schema`, { field: 'feature' });
   if (!reason) return refuse('REASON_REQUIRED', 'changing a type needs a reason', { field: 'reason' });
-  if (known.kind === to) return accept();
-  return accept(FeatureTypeChanged.make({ ...head(state), feature, from: known.kind, to }));
+  if (known.kind === to && (length === undefined || length === known.length)) return accept();
+  if (to === 'vector' && length === undefined) return vectorNeedsLength(feature);
+  const { kind: from, personal } = known;
+  const shape = { ...(to === 'vector' && length !== undefined && { length }), ...(personal && { personal }) };
+  return accept(FeatureTypeChanged.make({ ...head(state), feature, from, to, ...shape }));
 }
 
 function observe({ subject, words }: Extract<DeploymentCommand, { type: 'ObserveCategories' }>['data'], state: Registered): Answer {
@@ -144,14 +171,14 @@ function evolve(state: DeploymentState, event: DeploymentEvent): DeploymentState
         features.set(name, { kind, declared: false, ...(length !== undefined && { length }) });
       }
       for (const name of event.data.widened) features.set(name, { kind: 'number', declared: false });
-      for (const { name, to } of event.data.revised) features.set(name, { kind: to, declared: false });
       return { ...state, schemaVersion, features };
     }
     case 'FeatureSchemaSettled':
       return { ...state, schemaVersion, settled: true };
     case 'FeatureTypeChanged': {
-      const features = new Map(state.features).set(event.data.feature, { kind: event.data.to, declared: true });
-      return { ...state, schemaVersion, features };
+      const { feature, to: kind, length, personal } = event.data;
+      const shape = { ...(length !== undefined && { length }), ...(personal && { personal }) };
+      return { ...state, schemaVersion, features: new Map(state.features).set(feature, { kind, declared: true, ...shape }) };
     }
     case 'FeatureGridSet':
       return { ...state, schemaVersion, grids: new Map(state.grids).set(event.data.subject, event.data.grid) };
@@ -166,10 +193,12 @@ function evolve(state: DeploymentState, event: DeploymentEvent): DeploymentState
   }
 }
 
-const registered = ({ deploymentId, name, strict }: { deploymentId: string; name: string; strict: boolean }): Registered => ({
+const registered = ({ deploymentId, name, model, environment, strict }: EventOf<typeof DeploymentRegistered>['data']): Registered => ({
   status: 'registered',
   deploymentId,
   name,
+  ...(model !== undefined && { model }),
+  ...(environment !== undefined && { environment }),
   strict,
   schemaVersion: 0,
   settled: false,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent, type EventOf } from '#libs/event-store';
-import { FeatureDeclaration, FeatureKind, GridShape } from './schema.js';
+import { FeatureDeclaration, FeatureKind, GridShape, PersonalTreatment } from './schema.js';
 
 const deploymentId = z.uuid();
 /** Counts the changes of the schema: a prediction batch names the version it was read with. */
@@ -35,8 +35,6 @@ export const FeatureSchemaExtended = defineEvent('FeatureSchemaExtended', {
     features: z.array(z.object({ name: z.string(), kind: FeatureKind, length: z.int().optional() })),
     /** Integers that met a fraction and are numbers from now on. */
     widened: z.array(z.string()),
-    /** Features whose type was still provisional and became another one. */
-    revised: z.array(z.object({ name: z.string(), from: FeatureKind, to: FeatureKind })),
   }),
 });
 
@@ -47,7 +45,17 @@ export const FeatureSchemaSettled = defineEvent('FeatureSchemaSettled', {
 
 export const FeatureTypeChanged = defineEvent('FeatureTypeChanged', {
   version: 1,
-  schema: z.object({ deploymentId, schemaVersion, feature: z.string(), from: FeatureKind, to: FeatureKind }),
+  schema: z.object({
+    deploymentId,
+    schemaVersion,
+    feature: z.string(),
+    from: FeatureKind,
+    to: FeatureKind,
+    /** Elements of a vector. */
+    length: z.int().optional(),
+    /** How the feature is treated; a change of type does not change it. */
+    personal: PersonalTreatment.optional(),
+  }),
 });
 
 export const FeatureGridSet = defineEvent('FeatureGridSet', {
@@ -58,7 +66,8 @@ export const FeatureGridSet = defineEvent('FeatureGridSet', {
     /** `feature:<name>` or `output:<name>`. */
     subject: z.string(),
     grid: GridShape,
-    basis: z.enum(['declared', 'reference', 'observed', 'command']),
+    /** A declared grid stands in `FeaturesDeclared`. */
+    basis: z.enum(['reference', 'observed', 'command']),
     /** Finite values it was taken from. */
     values: z.int(),
   }),
