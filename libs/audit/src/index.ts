@@ -1,2 +1,1 @@
-export { AUDIT_CLASSES, type AuditClass, type Change, type Described } from './described.js';
-export { describe, describedTypes } from './entries.js';
+export { AUDIT_CLASSES } from './described.js';

@@ -6,9 +6,9 @@ import { type ReportBug, maskError } from './error-formatter.js';
 import { FeedTooSlow } from './feed.js';
 
 /** Most subscriptions on one connection. */
-export const SUBSCRIPTIONS_MAX = 100;
+const SUBSCRIPTIONS_MAX = 100;
 /** Close code for a client that fell too far behind; it connects again and resumes with `after`. */
-export const TOO_SLOW = 4408;
+const TOO_SLOW = 4408;
 /** Close code for a viewer whose key or session no longer holds, or that was never admitted. */
 export const FORBIDDEN = 4403;
 

@@ -77,7 +77,7 @@ export const bigIntScalar = new GraphQLScalarType<bigint, string>({
 });
 
 /** Any JSON value, passed through. */
-export const jsonScalar = new GraphQLScalarType({ name: 'JSON' });
+const jsonScalar = new GraphQLScalarType({ name: 'JSON' });
 
 /** Resolvers of the scalars of `kit.graphql`. */
 export const scalarResolvers = {

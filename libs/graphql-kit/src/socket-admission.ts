@@ -9,12 +9,12 @@ type WebSocketLike = { close(code?: number, reason?: string): void };
 type Upgrade = { readonly request: EdgeRequest; socket?: WebSocketLike };
 
 /** How long a socket may stay open before it has shown who it is. */
-export const INIT_TIMEOUT_MS = 10_000;
+const INIT_TIMEOUT_MS = 10_000;
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Browsers always send Origin with an upgrade; a page of another origin must not speak with our cookie. */
-export const isOwnOrigin = (origin: string | undefined, host: string | undefined): boolean => {
+const isOwnOrigin = (origin: string | undefined, host: string | undefined): boolean => {
   if (origin === undefined) return true;
   return host !== undefined && URL.canParse(origin) && new URL(origin).host === host;
 };
