@@ -10,13 +10,13 @@ export const TouchedLabelSpans = defineQuery({
   name: 'TouchedLabelSpans',
   purpose: 'which windows have new labels',
   sql: `
-    SELECT intDiv(predicted_at, 300000) * 300000 AS span
+    SELECT toUInt64(intDiv(predicted_at, 300000) * 300000) AS span, toUInt64(max(toUnixTimestamp64Milli(recorded_at))) AS recordedAt
     FROM driftledger.predictions_labelled_v1
     WHERE deployment_id = {deploymentId:UUID} AND position > {since:UInt64} AND position <= {position:UInt64}
     GROUP BY span
     ORDER BY span`,
   params: z.object({ deploymentId, since: BigIntParam, position: BigIntParam }),
-  row: z.object({ span: Count }),
+  row: z.object({ span: Count, recordedAt: Count }),
 });
 
 /** How many predictions of a window have a label, and how many got one or another one after a position. One row. */

@@ -22,6 +22,7 @@ export type MonitorMemory = {
   readonly labelled: Set<number>;
   rowsSeen: bigint;
   labelsSeen: bigint;
+  labelsRecordedAt: number;
 };
 
 export const newMemory = ({ definition, definitionVersion }: ActiveMonitor): MonitorMemory => ({
@@ -31,6 +32,7 @@ export const newMemory = ({ definition, definitionVersion }: ActiveMonitor): Mon
   labelled: new Set(),
   rowsSeen: 0n,
   labelsSeen: 0n,
+  labelsRecordedAt: 0,
 });
 
 /** What a pass works with. */
@@ -56,8 +58,8 @@ export class MonitorPass {
     if (!log) return { measured: 0, skipped: 0, settled: 0, more: false };
     const before = await recorder.stateOf(monitor.monitorId);
     const watermark = watermarkOf(log, before.tick, monitor.definition.latenessMinutes);
-    const asOf: AsOf = { position: position.toString(), watermark, recordedAt: log.recordedAt };
     await this.look(memory, position);
+    const asOf: AsOf = { position: position.toString(), watermark, recordedAt: Math.max(log.recordedAt, memory.labelsRecordedAt) };
     await this.freeze(memory, before, { oldest: log.oldest, watermark });
     const state = await recorder.stateOf(monitor.monitorId);
     const steps = [...this.driftSteps(memory, state, asOf), ...(await this.performanceSteps(memory, state, asOf, position))];
@@ -91,8 +93,9 @@ export class MonitorPass {
       memory.activity.set(window.from, active);
     }
     if (performance.enabled) {
-      for (const span of await reader.touchedLabels(monitor.deploymentId, memory.labelsSeen, position)) {
+      for (const { span, recordedAt } of await reader.touchedLabels(monitor.deploymentId, memory.labelsSeen, position)) {
         memory.labelled.add(memory.calendar.windowAt(span).from);
+        memory.labelsRecordedAt = Math.max(memory.labelsRecordedAt, recordedAt);
       }
     }
     memory.rowsSeen = position;
@@ -125,15 +128,15 @@ export class MonitorPass {
     const candidates = new Set([...memory.labelled, ...[...known].filter(([, { settled }]) => !settled).map(([from]) => from)]);
     for (const from of [...candidates].sort((a, b) => a - b)) {
       const window = memory.activity.get(from)?.window ?? memory.calendar.windowAt(from);
-      const window_ = known.get(from);
-      if (window.until > asOf.watermark || (window_?.settled && !state.restatementRequested)) continue;
+      const measured = known.get(from);
+      if (window.until > asOf.watermark || (measured?.settled && !state.restatementRequested)) continue;
       const touched = memory.labelled.has(from);
-      if (touched && !this.waited(window_, state, asOf)) continue;
-      const since = BigInt(window_?.last.position ?? 0);
+      if (touched && !this.waited(measured, state, asOf)) continue;
+      const since = BigInt(measured?.last.position ?? 0);
       const labels = touched ? await this.parts.reader.labelsOf(this.scope, window, since, position) : { labelled: 0, fresh: 0 };
       if (labels.fresh === 0) memory.labelled.delete(from);
       const rows = this.rowsOf(memory, from);
-      const step = performanceStep(window_, { rows, ...labels }, definition, this.contextOf(state, asOf, true));
+      const step = performanceStep(measured, { rows, ...labels }, definition, this.contextOf(state, asOf, true));
       if (step) found.push({ kind: 'performance', window, rows, step });
     }
     return found;

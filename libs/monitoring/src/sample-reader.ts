@@ -146,9 +146,13 @@ export class SampleReader {
     return rowsPerWindow(await this.rowWindows(scope, windows, position), windows.length);
   }
 
-  async touchedLabels(deploymentId: string, since: bigint, position: bigint): Promise<readonly number[]> {
-    const rows = await this.clickhouse.query(TouchedLabelSpans, { deploymentId, since, position });
-    return rows.map(({ span }) => span);
+  /** Spans that got labels between two positions, and when the newest of them was recorded. */
+  async touchedLabels(
+    deploymentId: string,
+    since: bigint,
+    position: bigint,
+  ): Promise<readonly { readonly span: number; readonly recordedAt: number }[]> {
+    return this.clickhouse.query(TouchedLabelSpans, { deploymentId, since, position });
   }
 
   async labelsOf(scope: Scope, window: WindowSpan, since: bigint, position: bigint): Promise<{ labelled: number; fresh: number }> {
