@@ -15,7 +15,7 @@ export type JudgementNode = {
   readonly evidence: object | undefined;
 };
 
-export const judgementNode = ({ window, verdict, note, evidence }: Judgement): JudgementNode => ({
+const judgementNode = ({ window, verdict, note, evidence }: Judgement): JudgementNode => ({
   window,
   verdict: shown(verdict),
   note,
