@@ -44,7 +44,7 @@ class Bench {
   constructor(readonly clickhouse: ClickHouse) {}
 
   evaluator(): Evaluator {
-    return new Evaluator(this.clickhouse, this.runner, this.store, this.codec, new FixedEngine());
+    return new Evaluator(this.clickhouse, this.store, this.codec, new FixedEngine());
   }
 
   get projected(): bigint {
@@ -445,7 +445,7 @@ describe('the evaluator', () => {
     const rows = monitoringProjection.rows(events.filter((event) => monitoringProjection.handles.includes(event.type)) as never);
     for (const { name, columns } of monitoringProjection.tables)
       await clickhouse.insert({ table: `driftledger.${name}`, columns, rows: rows.get(name) ?? [], token: `series-${name}` });
-    const params = { monitorId, subject: 'feature:amount', from: START, until: START + 30 * DAY, limit: 100 };
+    const params = { monitorId, subject: 'feature:amount', kind: null, from: START, until: START + 30 * DAY, limit: 100 };
     const now = await clickhouse.query(MeasurementSeries, { ...params, knownAt: 0n });
     expect(now.map((row) => [(row.windowFrom - START) / DAY, row.revision])).toEqual([
       [3, 2],

@@ -18,6 +18,17 @@ export abstract class MeasuringEngine {
   abstract readonly engine: Engine;
 }
 
+/** The engine of this process. */
+export class ProcessEngine extends MeasuringEngine {
+  readonly engine: Engine;
+
+  /** @param version of Driftledger */
+  constructor(version: string) {
+    super();
+    this.engine = { driftledger: version, v8: process.versions.v8, tz: process.versions['tz'] ?? '' };
+  }
+}
+
 /** Most windows of one monitor measured in one pass; the rest follows in the next. */
 const WINDOWS_PER_PASS = 25;
 
@@ -35,12 +46,11 @@ export class Evaluator {
 
   constructor(
     private readonly clickhouse: ClickHouse,
-    runner: CommandRunner,
     store: EventStore,
     codec: EventCodec,
     private readonly measuring: MeasuringEngine,
   ) {
-    this.recorder = new Recorder(runner, store, codec);
+    this.recorder = new Recorder(new CommandRunner(store, codec), store, codec);
     this.reader = new SampleReader(clickhouse);
     this.measurer = new WindowMeasurer(this.reader, new Deployments(store, codec));
   }
@@ -98,7 +108,7 @@ export class Evaluator {
   }
 
   private async activeMonitors(): Promise<ActiveMonitor[]> {
-    const rows = await this.clickhouse.query(Monitors, { monitorId: null, deploymentId: null, afterName: '', limit: 100_000 });
+    const rows = await this.clickhouse.query(Monitors, { monitorIds: [], deploymentId: null, afterName: '', limit: 100_000 });
     return rows
       .filter(({ status }) => status === 'active')
       .map(({ monitorId, name, deploymentId, deployment, definitionVersion, definition }) => ({

@@ -35,3 +35,17 @@ export {
 } from './measurement.js';
 export { MonitorDefinition, type Alerting, type JudgementRule, type ReferenceChoice } from './definition.js';
 export { monitorIdOf, monitorStream, measurementsStream } from './ids.js';
+export {
+  CreateMonitor,
+  ReviseMonitor,
+  PauseMonitor,
+  ResumeMonitor,
+  ImportReference,
+  RestateMeasurements,
+  type MonitoringRefusal,
+  type MonitorRefusal,
+  type MeasurementRefusal,
+} from './commands.js';
+export { defaultDefinition, alertingFor, type TrafficFacts } from './defaults.js';
+export { definitionInWords } from './in-words.js';
+export { MonitoringWriteModule } from './write.module.js';

@@ -27,14 +27,15 @@ export const Monitors = defineQuery({
       argMaxIf(t.definition, t.position, t.definition != '') AS definition,
       min(t.recorded_at) AS createdAt, max(t.position) AS lastPosition
     FROM driftledger.monitoring_monitors_v1 AS t
-    WHERE ({monitorId:Nullable(UUID)} IS NULL OR monitor_id = {monitorId:Nullable(UUID)})
+    WHERE (empty({monitorIds:Array(UUID)}) OR monitor_id IN {monitorIds:Array(UUID)})
     GROUP BY monitor_id
     HAVING name != '' AND ({deploymentId:Nullable(String)} IS NULL OR deploymentId = {deploymentId:Nullable(String)})
       AND name > {afterName:String}
     ORDER BY name
     LIMIT {limit:UInt32}`,
   params: z.object({
-    monitorId: z.uuid().nullable(),
+    /** None: all monitors. */
+    monitorIds: z.array(z.uuid()),
     deploymentId: z.uuid().nullable(),
     afterName: z.string(),
     limit: z.int().min(1).max(100_000),
@@ -63,7 +64,7 @@ const measurementRow = z.object({
 });
 export type MeasurementRow = z.output<typeof measurementRow>;
 
-/** One series: the windows of one subject, newest first, last revision of each. At most a few granules of the primary key. */
+/** One series: the windows of one subject, skipped ones included, newest first, last revision of each. At most a few granules of the primary key. */
 export const MeasurementSeries = defineQuery({
   name: 'MeasurementSeries',
   purpose: 'the chart of one subject over time',
@@ -72,14 +73,17 @@ export const MeasurementSeries = defineQuery({
       toUInt64(window_until) AS windowUntil, revision, reason, skipped, position, event_id AS eventId, recorded_at AS recordedAt,
       judged, breach, rows, labelled, detail
     FROM driftledger.monitoring_measurements_v1
-    WHERE monitor_id = {monitorId:UUID} AND subject = {subject:String} AND window_from >= {from:Int64} AND window_from < {until:Int64}
+    WHERE monitor_id = {monitorId:UUID} AND subject IN ({subject:String}, '') AND window_from >= {from:Int64}
+      AND window_from < {until:Int64}
       AND ({knownAt:UInt64} = 0 OR position <= {knownAt:UInt64})
+      AND ({kind:Nullable(String)} IS NULL OR kind = {kind:Nullable(String)})
     ORDER BY window_from DESC, kind, revision DESC
     LIMIT 1 BY window_from, kind
     LIMIT {limit:UInt32}`,
   params: z.object({
     monitorId: z.uuid(),
     subject: z.string(),
+    kind: z.enum(['drift', 'performance']).nullable(),
     from: z.int(),
     until: z.int(),
     /** Position of the log: what was known then; 0: what is known now. */
@@ -98,11 +102,11 @@ export const MeasurementRevisions = defineQuery({
       toUInt64(window_until) AS windowUntil, revision, reason, skipped, position, event_id AS eventId, recorded_at AS recordedAt,
       judged, breach, rows, labelled, detail
     FROM driftledger.monitoring_measurements_v1
-    WHERE monitor_id = {monitorId:UUID} AND subject = {subject:String} AND window_from = {windowFrom:Int64}
-    ORDER BY kind, revision, position DESC
-    LIMIT 1 BY kind, revision
+    WHERE monitor_id = {monitorId:UUID} AND subject IN ({subject:String}, '') AND window_from = {windowFrom:Int64} AND kind = {kind:String}
+    ORDER BY revision, position DESC
+    LIMIT 1 BY revision
     LIMIT 1000`,
-  params: z.object({ monitorId: z.uuid(), subject: z.string(), windowFrom: z.int() }),
+  params: z.object({ monitorId: z.uuid(), subject: z.string(), windowFrom: z.int(), kind: z.enum(['drift', 'performance']) }),
   row: measurementRow,
 });
 
@@ -116,24 +120,35 @@ export const MeasurementsAfter = defineQuery({
       judged, breach, rows, labelled, detail
     FROM driftledger.monitoring_measurements_v1
     WHERE position > {after:UInt64}
-    ORDER BY position, subject
-    LIMIT 1 BY position, subject
+    ORDER BY position
     LIMIT {limit:UInt32} WITH TIES`,
   params: z.object({ after: BigIntParam, limit: z.int().min(1).max(10_000) }),
   row: measurementRow,
 });
 
-/** What one measurement event says about itself, without its subjects. At most one row. */
-export const MeasurementHead = defineQuery({
-  name: 'MeasurementHead',
+/** What measurement events say about themselves, without their subjects. One row per event. */
+export const MeasurementHeads = defineQuery({
+  name: 'MeasurementHeads',
   purpose: 'definition, reference, evidence and engine behind a number',
   sql: `
-    SELECT head
+    SELECT event_id AS eventId, any(head) AS head
     FROM driftledger.monitoring_measurements_v1
-    WHERE monitor_id = {monitorId:UUID} AND window_from = {windowFrom:Int64} AND event_id = {eventId:UUID} AND head != ''
-    LIMIT 1`,
-  params: z.object({ monitorId: z.uuid(), windowFrom: z.int(), eventId: z.uuid() }),
-  row: z.object({ head: z.string() }),
+    WHERE monitor_id IN {monitorIds:Array(UUID)} AND event_id IN {eventIds:Array(UUID)} AND head != ''
+    GROUP BY event_id`,
+  params: z.object({ monitorIds: z.array(z.uuid()), eventIds: z.array(z.uuid()) }),
+  row: z.object({ eventId: z.uuid(), head: z.string() }),
+});
+
+/** How far the tables of this context reach. One row. */
+export const MonitoringHead = defineQuery({
+  name: 'MonitoringHead',
+  purpose: 'where the feed of measurements stands, and whether a write can be read',
+  sql: `
+    SELECT greatest(
+      (SELECT max(position) FROM driftledger.monitoring_monitors_v1),
+      (SELECT max(position) FROM driftledger.monitoring_measurements_v1)) AS head`,
+  params: z.object({}),
+  row: z.object({ head: UInt64 }),
 });
 
 /** Subjects a monitor has measured. */
