@@ -18,7 +18,7 @@ export async function* ahead<T>(source: AsyncIterable<T>, depth: number): AsyncG
     for (;;) {
       const result = await asked[0];
       if (result === undefined || result.done === true) return;
-      asked.shift();
+      void asked.shift();
       ask();
       yield result.value;
     }

@@ -35,6 +35,8 @@ export type BreachEvidence = {
 /** An alert and the windows in breach it holds. */
 export type AlertStory = {
   readonly subject: string;
+  /** False for an output of the model. */
+  readonly feature: boolean;
   readonly raisedOn: Day;
   readonly clearedOn: Day | null;
   readonly breaches: readonly BreachEvidence[];
@@ -63,8 +65,19 @@ export type PerformancePeriod = {
 /** What is known to have happened, from outside the data, and whether it was found. */
 export type KnownEvent = { readonly day: Day; readonly subjects: readonly string[]; readonly what: string; readonly found: boolean };
 
-/** A limit in common use and how many windows it would have called a drift with the same reference. */
+/** A limit in common use and how many windows of features it would have called a drift with the same reference. */
 export type UsualLimit = { readonly rule: string; readonly alerts: number; readonly knownEventsFound: number };
+
+/** An alert about labels or performance: a number per day, without bins. */
+export type PerformanceAlert = {
+  readonly subject: string;
+  readonly raisedOn: Day;
+  readonly clearedOn: Day | null;
+  readonly breaches: number;
+};
+
+/** Something the demo holds its own outcome against, and what it found. */
+export type Check = { readonly what: string; readonly held: boolean; readonly found: string };
 
 /** A number of the report and where it comes from: the query, event or file to look into. */
 export type Provenance = { readonly what: string; readonly where: string };
@@ -85,7 +98,14 @@ export type DemoReport = {
   readonly subjects: readonly SubjectRow[];
   readonly alerts: readonly AlertStory[];
   readonly known: readonly KnownEvent[];
-  readonly performance: { readonly days: readonly PerformanceDay[]; readonly periods: readonly PerformancePeriod[] };
+  readonly performance: {
+    /** Of the flights the model was trained on. */
+    readonly trainingLateShare: number;
+    readonly days: readonly PerformanceDay[];
+    readonly periods: readonly PerformancePeriod[];
+    readonly alerts: readonly PerformanceAlert[];
+  };
+  readonly checks: readonly Check[];
   readonly badRecords: number;
   readonly usualLimits: readonly UsualLimit[];
   readonly provenance: readonly Provenance[];

@@ -36,6 +36,7 @@ const aReport = (overrides: Partial<DemoReport> = {}): DemoReport => ({
   alerts: [
     {
       subject: 'destination',
+      feature: true,
       raisedOn: '2001-03-05',
       clearedOn: '2001-03-09',
       breaches: [
@@ -55,6 +56,8 @@ const aReport = (overrides: Partial<DemoReport> = {}): DemoReport => ({
   ],
   known: [{ day: '2001-03-05', subjects: ['destination'], what: 'snow in the north-east', found: true }],
   performance: {
+    trainingLateShare: 0.21,
+    alerts: [{ subject: 'performance:brier', raisedOn: '2001-03-05', clearedOn: null, breaches: 2 }],
     days: [
       { day: '2001-03-03', labelled: 4000, lateShare: 0.2, meanScore: 0.21 },
       { day: '2001-03-04', labelled: 0, lateShare: null, meanScore: null },
@@ -62,6 +65,7 @@ const aReport = (overrides: Partial<DemoReport> = {}): DemoReport => ({
     ],
     periods: [{ name: 'spring', from: '2001-03-05', to: '2001-03-06', lateShare: 0.12, meanScore: 0.21, rocAuc: 0.61, brier: 0.11 }],
   },
+  checks: [{ what: '2001-03-05 is found', held: true, found: 'destination BOS LGA' }],
   badRecords: 3,
   usualLimits: [{ rule: 'PSI ≥ 0.1', alerts: 0, knownEventsFound: 0 }],
   provenance: [{ what: 'the heat map', where: 'query measurements { … }' }],
@@ -103,7 +107,9 @@ describe('reportPage', () => {
   });
 
   it('stands without alerts, outcomes or days', () => {
-    const page = reportPage(aReport({ days: [], subjects: [], alerts: [], performance: { days: [], periods: [] } }));
+    const page = reportPage(
+      aReport({ days: [], subjects: [], alerts: [], performance: { trainingLateShare: 0.21, days: [], periods: [], alerts: [] } }),
+    );
     expect(page).toContain('No alert was raised.');
     expect(page).not.toMatch(/NaN|Infinity|undefined/);
   });
@@ -116,12 +122,14 @@ describe('reportPage', () => {
 
 describe('outcomeWords', () => {
   it('says so when everything was found and nothing else raised an alert', () => {
-    expect(outcomeWords(aReport())).toBe('All 1 days on which airports closed were found, and nothing else raised an alert.');
+    expect(outcomeWords(aReport())).toBe('All 1 days on which airports closed were found, and no other feature raised an alert.');
   });
 
   it('says so when a known day was missed and another alert was raised', () => {
     const known = aReport().known.map((event) => ({ ...event, day: '2001-03-06', found: false }));
-    expect(outcomeWords(aReport({ known }))).toBe('Only 0 of 1 days on which airports closed were found, and 1 other alert was raised.');
+    expect(outcomeWords(aReport({ known }))).toBe(
+      'Only 0 of 1 days on which airports closed were found, and 1 other feature alert was raised.',
+    );
   });
 });
 

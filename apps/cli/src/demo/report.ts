@@ -1,7 +1,7 @@
 import { lateChart, shareBars } from './charts.js';
 import { heatLegend, heatMap } from './heat-map.js';
 import { Html, html } from './html.js';
-import { type AlertStory, type BreachEvidence, type DemoReport, type PerformancePeriod } from './report-data.js';
+import { type AlertStory, type BreachEvidence, type DemoReport, type PerformanceAlert, type PerformancePeriod } from './report-data.js';
 import { REPORT_STYLE } from './report-style.js';
 import { countWords, dayWords, outcomeWords, pValueWords, scoreWords, shareWords } from './wording.js';
 
@@ -36,7 +36,7 @@ const knownTable = ({ known }: DemoReport): Html =>
   </div>`;
 
 const usualTable = ({ usualLimits, alerts, known }: DemoReport): Html => {
-  const breaches = alerts.reduce((sum, alert) => sum + alert.breaches.length, 0);
+  const breaches = alerts.filter(({ feature }) => feature).reduce((sum, alert) => sum + alert.breaches.length, 0);
   const found = known.filter((event) => event.found).length;
   const row = (rule: string, raised: number, events: number): Html =>
     html`<tr>
@@ -100,10 +100,11 @@ const periodRow = (period: PerformancePeriod): Html =>
 const widest = (periods: readonly PerformancePeriod[]): PerformancePeriod | undefined =>
   [...periods].sort((a, b) => Math.abs(b.meanScore - b.lateShare) - Math.abs(a.meanScore - a.lateShare))[0];
 
-const performance = ({ performance: { days, periods }, badRecords }: DemoReport): Html =>
+const performance = ({ performance: { trainingLateShare, days, periods, alerts }, badRecords }: DemoReport): Html =>
   html`<p>
-      Outcomes can change while no feature does. Shaded: the stretch in which expectation and outcome lie furthest apart. ${badRecords}
-      flights with impossible delays were sent without a label.
+      Outcomes can change while no feature does. In the four weeks the model was trained on, ${shareWords(trainingLateShare)} of the flights
+      were late. Shaded: the stretch in which expectation and outcome lie furthest apart. Flights with an impossible delay, sent without a
+      label: ${badRecords}.
     </p>
     <div class="wide">
       ${lateChart(days, widest(periods))}
@@ -123,7 +124,48 @@ const performance = ({ performance: { days, periods }, badRecords }: DemoReport)
         </tr>
         ${periods.map(periodRow)}
       </table>
-    </div>`;
+    </div>
+    ${alerts.length === 0 ? html`<p class="soft">No alert about outcomes was raised.</p>` : performanceAlerts(alerts)}`;
+
+const performanceAlerts = (alerts: readonly PerformanceAlert[]): Html =>
+  html`<div class="wide">
+    <table>
+      <tr>
+        <th>Alert about</th>
+        <th>Raised</th>
+        <th>Cleared</th>
+        <th class="number">Days in breach</th>
+      </tr>
+      ${alerts.map(
+        ({ subject, raisedOn, clearedOn, breaches }) =>
+          html`<tr>
+            <td>${subject}</td>
+            <td>${dayWords(raisedOn)}</td>
+            <td>${clearedOn === null ? 'not yet' : dayWords(clearedOn)}</td>
+            <td class="number">${breaches}</td>
+          </tr>`,
+      )}
+    </table>
+  </div>`;
+
+const checksTable = ({ checks }: DemoReport): Html =>
+  html`<div class="wide">
+    <table>
+      <tr>
+        <th>What has to be true</th>
+        <th>Is it</th>
+        <th>Found</th>
+      </tr>
+      ${checks.map(
+        ({ what, held, found }) =>
+          html`<tr>
+            <td>${what}</td>
+            <td class="${held ? 'yes' : 'no'}">${held ? '✓ yes' : '✗ no'}</td>
+            <td>${found}</td>
+          </tr>`,
+      )}
+    </table>
+  </div>`;
 
 const provenance = ({ provenance: rows, totals }: DemoReport): Html =>
   html`<div class="wide">
@@ -175,12 +217,14 @@ export const reportPage = (report: DemoReport): string => {
           <div class="wide">${heatMap(report)}${heatLegend()}</div>
           <h2>What is known to have happened</h2>
           ${knownTable(report)}
+          <h2>What the demo checks of itself</h2>
+          ${checksTable(report)}
           <h2>Alerts and their evidence</h2>
           ${alertCards(report)}
           <h2>Outcomes and calibration</h2>
           ${performance(report)}
           <h2>What the usual limits would have said</h2>
-          <p>The same windows and the same reference, judged by a fixed limit.</p>
+          <p>The same windows of features, the same reference and the same scores, judged by a fixed limit.</p>
           ${usualTable(report)}
           <h2>Where each number comes from</h2>
           ${provenance(report)}

@@ -22,11 +22,11 @@ export const pValueWords = (p: number): string => (p >= 0.001 ? p.toPrecision(2)
 export const movedWords = ({ name, reference, current }: BinShare): string =>
   `${name} ${(reference * 100).toFixed(2)} → ${shareWords(current)}`;
 
-/** How many alerts hold no breach of a known event. */
+/** How many alerts of features hold no breach of a known event. */
 const strangers = (alerts: readonly AlertStory[], report: DemoReport): number =>
   alerts.filter(
-    ({ breaches }) =>
-      !breaches.some(({ day, subject }) => report.known.some((known) => known.day === day && known.subjects.includes(subject))),
+    ({ feature, breaches }) =>
+      feature && !breaches.some(({ day, subject }) => report.known.some((known) => known.day === day && known.subjects.includes(subject))),
   ).length;
 
 /** The outcome in one sentence, good or bad. */
@@ -34,6 +34,9 @@ export const outcomeWords = (report: DemoReport): string => {
   const found = report.known.filter((known) => known.found).length;
   const others = strangers(report.alerts, report);
   const days = found === report.known.length ? `All ${found}` : `Only ${found} of ${report.known.length}`;
-  const rest = others === 0 ? 'nothing else raised an alert' : `${others} other ${others === 1 ? 'alert was' : 'alerts were'} raised`;
+  const rest =
+    others === 0
+      ? 'no other feature raised an alert'
+      : `${others} other ${others === 1 ? 'feature alert was' : 'feature alerts were'} raised`;
   return `${days} days on which airports closed were found, and ${rest}.`;
 };
