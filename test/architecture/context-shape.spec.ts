@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { CONTEXTS, filesBelow, libs, repositoryFiles, textOf } from './source-files.js';
 
 const DOORS = ['index.ts', 'read.ts', 'graphql.ts', 'http.ts'];
-const MODULES = ['write.module.ts', 'read.module.ts', 'graphql.module.ts', 'http.module.ts', 'edge.module.ts'];
+const MODULES = ['write.module.ts', 'read.module.ts', 'graphql.module.ts', 'http.module.ts', 'edge.module.ts', 'evaluator.module.ts'];
 /** Roles of the table in CONTRIBUTING.md; a second stream or edge puts its name in front, as in `measurements-decider.ts`. */
 const ROLE = /^([a-z0-9]+-)*(events|commands|decider|evolve|reactor|projection|queries|resolver|controller)(\.int)?(\.spec)?\.ts$/;
 /** Words that say nothing about what a file is for. */
