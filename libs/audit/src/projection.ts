@@ -17,7 +17,7 @@ export const auditProjection = (types: readonly string[]): Projection => ({
 const isIntake = (type: string): boolean => INTAKE_TYPES.some((intake) => intake === type);
 
 /** A stored event as the trail needs it: batches by their head, what this release does not know by its name alone. */
-const auditedEvent = (stored: StoredEvent, codec: EventCodec): Recorded => {
+export const auditedEvent = (stored: StoredEvent, codec: EventCodec): Recorded => {
   const { id, type, stream, revision, position, recordedAt, metadata } = stored;
   const envelope = { id, type, stream, revision, position, recordedAt, metadata };
   if (isIntake(type)) return { ...envelope, data: batchHead(stored) };
