@@ -21,28 +21,24 @@ const Judgement = z.object({
 });
 const Entry = z.object({ kind: z.string(), judgement: Judgement.nullable() });
 type Entry = z.infer<typeof Entry>;
-const AnAlert = z.object({
-  subject: z.string(),
-  decisive: z.object({ window: Window }),
-  history: z.object({ nodes: z.array(Entry), pageInfo: z.object({ hasNextPage: z.boolean() }) }),
-});
-const Page = z.object({
-  alerts: z.object({
-    nodes: z.array(AnAlert),
-    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
-  }),
-});
-type Page = z.infer<typeof Page>;
+const PageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
+const AnAlert = z.object({ id: z.string(), subject: z.string(), decisive: z.object({ window: Window }) });
+type AnAlert = z.infer<typeof AnAlert>;
+const AlertsPage = z.object({ alerts: z.object({ nodes: z.array(AnAlert), pageInfo: PageInfo }) });
+type AlertsPage = z.infer<typeof AlertsPage>;
+const HistoryPage = z.object({ node: z.object({ history: z.object({ nodes: z.array(Entry), pageInfo: PageInfo }) }) });
+type HistoryPage = z.infer<typeof HistoryPage>;
 
-/** Few alerts at a time: each comes with its history and evidence. */
-const PER_PAGE = 20;
-
-const ALERTS = `query DemoAlerts($monitor: String!, $first: Int!, $after: String) {
-  alerts(filter: {monitor: $monitor}, first: $first, after: $after) {
-    nodes {
-      subject
-      decisive { window { from until } }
-      history(first: 200) {
+const ALERTS = `query DemoAlerts($monitor: String!, $after: String) {
+  alerts(filter: {monitor: $monitor}, first: 200, after: $after) {
+    nodes { id subject decisive { window { from until } } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+const HISTORY = `query DemoHistory($alert: ID!, $after: String) {
+  node(id: $alert) {
+    ... on Alert {
+      history(first: 50, after: $after) {
         nodes {
           kind
           judgement {
@@ -55,10 +51,9 @@ const ALERTS = `query DemoAlerts($monitor: String!, $first: Int!, $after: String
             }
           }
         }
-        pageInfo { hasNextPage }
+        pageInfo { hasNextPage endCursor }
       }
     }
-    pageInfo { hasNextPage endCursor }
   }
 }`;
 
@@ -66,20 +61,30 @@ const ALERTS = `query DemoAlerts($monitor: String!, $first: Int!, $after: String
 export const askAlerts = async (client: Client, monitor: string): Promise<readonly Alert[]> => {
   const found: Alert[] = [];
   for (let after: string | null = null; ;) {
-    const { alerts }: Page = await client.graphql(ALERTS, Page, { monitor, first: PER_PAGE, after });
-    found.push(...alerts.nodes.map(alertOf));
+    const { alerts }: AlertsPage = await client.graphql(ALERTS, AlertsPage, { monitor, after });
+    for (const one of alerts.nodes) found.push(alertOf(one, await historyOf(client, one.id)));
     after = alerts.pageInfo.endCursor;
     if (!alerts.pageInfo.hasNextPage) break;
   }
   return found.sort((a, b) => a.raisedOn.localeCompare(b.raisedOn) || a.subject.localeCompare(b.subject));
 };
 
+/** What happened to an alert, newest first. */
+const historyOf = async (client: Client, alert: string): Promise<readonly Entry[]> => {
+  const entries: Entry[] = [];
+  for (let after: string | null = null; ;) {
+    const { node }: HistoryPage = await client.graphql(HISTORY, HistoryPage, { alert, after });
+    entries.push(...node.history.nodes);
+    after = node.history.pageInfo.endCursor;
+    if (!node.history.pageInfo.hasNextPage) return entries;
+  }
+};
+
 const dayOfWindow = ({ from }: z.infer<typeof Window>): string => dayOf(Date.parse(from));
 
-/** A history holds what happened newest first. Restatements are for the record: they are no breach of their own. */
-const alertOf = ({ subject, decisive, history }: z.infer<typeof AnAlert>): Alert => {
-  if (history.pageInfo.hasNextPage) throw new Error(`the alert on ${subject} has a longer history than the demo reads`);
-  const oldestFirst = [...history.nodes].reverse().filter(({ kind }) => kind !== 'RESTATED');
+/** Restatements are for the record: they are no breach of their own. */
+const alertOf = ({ subject, decisive }: AnAlert, history: readonly Entry[]): Alert => {
+  const oldestFirst = [...history].reverse().filter(({ kind }) => kind !== 'RESTATED');
   const cleared = oldestFirst.find(({ kind }) => kind === 'CLEARED');
   return {
     subject,

@@ -69,8 +69,8 @@ describe('sendFlights', () => {
     const seen: DayTally[] = [];
     const tallies = await sendFlights(inGroups(someFlights(2, 1200), 5000), { send: new Recorder().send, onDay: (day) => seen.push(day) });
     expect(tallies).toEqual([
-      { day: '2001-03-05', predictions: 1200, labels: 1199, late: 300, scoreSum: 300, badRecords: 1 },
-      { day: '2001-03-06', predictions: 1200, labels: 1200, late: 300, scoreSum: 300, badRecords: 0 },
+      { day: '2001-03-05', predictions: 1200, labels: 1199, late: 300, scoreSum: 300, badRecords: 1, lastAt: MARCH_5 + 1199 },
+      { day: '2001-03-06', predictions: 1200, labels: 1200, late: 300, scoreSum: 300, badRecords: 0, lastAt: MARCH_5 + DAY + 1199 },
     ]);
     expect(seen).toEqual(tallies);
   });

@@ -12,6 +12,8 @@ export type DayTally = {
   /** Of all predictions. */
   readonly scoreSum: number;
   readonly badRecords: number;
+  /** Departure of the last flight, epoch milliseconds. */
+  readonly lastAt: number;
 };
 
 /** What is told while sending: the day that was sent last. */
@@ -83,5 +85,6 @@ const added = (tally: DayTally | undefined, { day, flights }: Batch): DayTally =
     late: (tally?.late ?? 0) + labelled.filter(({ flight }) => isLate(flight)).length,
     scoreSum: flights.reduce((sum, { score }) => sum + score, tally?.scoreSum ?? 0),
     badRecords: (tally?.badRecords ?? 0) + flights.length - labelled.length,
+    lastAt: flights.at(-1)?.flight.at ?? tally?.lastAt ?? 0,
   };
 };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +34,7 @@ export class ServerProcess {
       env: environmentFor(dataDirectory, process.env),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    endWith(child);
     const output: string[] = [];
     const keep = (line: string): void => {
       output.push(line);
@@ -72,6 +74,19 @@ export class ServerProcess {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 }
+
+/** A server must not outlive the demo it was started for: a signal that ends this process is passed on. */
+const endWith = (child: ChildProcess): void => {
+  const end = (signal: NodeJS.Signals): void => {
+    child.kill('SIGTERM');
+    process.exit(128 + (constants.signals[signal] ?? 0));
+  };
+  const signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, end);
+  child.once('exit', () => {
+    for (const signal of signals) process.off(signal, end);
+  });
+};
 
 /** What the user set for servers of their own must not change the demo: it runs on the defaults. */
 export const environmentFor = (

@@ -54,7 +54,15 @@ const alerts: Alert[] = ['feature:origin', 'feature:destination', 'performance:b
   ],
 }));
 
-const aTally = (day: string, scoreSum: number): DayTally => ({ day, predictions: 100, labels: 99, late: 20, scoreSum, badRecords: 1 });
+const aTally = (day: string, scoreSum: number): DayTally => ({
+  day,
+  predictions: 100,
+  labels: 99,
+  late: 20,
+  scoreSum,
+  badRecords: 1,
+  lastAt: Date.parse(`${day}T23:00:00Z`),
+});
 
 const aTold = (overrides: Partial<Told> = {}): Told => ({
   share: 'a quarter',
