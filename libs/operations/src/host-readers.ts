@@ -1,0 +1,24 @@
+import { type SubscriptionHost } from '#libs/platform';
+import { type ReaderState } from './check-readers.js';
+import { type LiveReaders } from './rebuild-projection.js';
+
+/** The subscriptions of this process, as the doctor looks at them. */
+export const readerStatesOf = async ({ all }: SubscriptionHost): Promise<readonly ReaderState[]> =>
+  Promise.all(
+    all.map(async (runner) => ({
+      name: runner.name,
+      lag: await runner.lag(),
+      ...(runner.failure ? { failure: runner.failure.message } : {}),
+    })),
+  );
+
+/** The subscriptions of this process, as a rebuild pauses them. */
+export const liveReadersOf = (host: SubscriptionHost): LiveReaders => ({
+  pause: async (name) => {
+    const runner = host.all.find((one) => one.name === name);
+    // Rebuilding beside a reader somewhere else would compare with tables that move, and exchange them under its feet.
+    if (!runner) throw new Error(`${name} is not kept up to date by this process`);
+    await runner.stop();
+    return () => runner.start();
+  },
+});

@@ -1,0 +1,1 @@
+export { type OperationsOptions, OperationsHttpModule } from './http.module.js';

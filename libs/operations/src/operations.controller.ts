@@ -1,0 +1,78 @@
+import { Readable } from 'node:stream';
+import { Body, Controller, Get, Header, HttpCode, Inject, Logger, Param, Post, Res } from '@nestjs/common';
+import { z } from 'zod';
+import { ClickHouse, MigrationError, migrate } from '#libs/clickhouse';
+import { type EdgeReply, Problem, Requires, parsed } from '#libs/identity/http';
+import { Clock } from '#libs/kernel';
+import { type Diagnosis, type DoctorParts, examine } from './doctor.js';
+import { type RebuildMessage, Rebuilds, projectionNamed, projectionNames } from './rebuilds.js';
+
+/** What the doctor of this process looks at. */
+export class Doctor {
+  constructor(private readonly parts: DoctorParts) {}
+
+  examine(): Promise<Diagnosis> {
+    return examine(this.parts);
+  }
+}
+
+const RebuildBody = z.strictObject({ adopt: z.boolean().default(true) });
+
+/** What whoever runs an installation asks of a running one. */
+@Controller('v1')
+export class OperationsController {
+  private readonly logger = new Logger(OperationsController.name);
+
+  constructor(
+    @Inject(Doctor) private readonly doctor: Doctor,
+    @Inject(Rebuilds) private readonly rebuilds: Rebuilds,
+    @Inject(ClickHouse) private readonly clickHouse: ClickHouse,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** What is well and what is not, with figures and advice. */
+  @Get('doctor')
+  @Requires('operations.read')
+  @Header('cache-control', 'no-store')
+  diagnosis(): Promise<Diagnosis> {
+    return this.doctor.examine();
+  }
+
+  /** Answers at once and line by line (NDJSON): progress, then what came of it. Who hangs up stops it. */
+  @Post('projections/:name/rebuild')
+  @Requires('operations.write')
+  rebuild(@Param('name') name: string, @Body() body: unknown, @Res() reply: EdgeReply): void {
+    const { adopt } = parsed(RebuildBody, body ?? {});
+    const catalogued = projectionNamed(name);
+    if (!catalogued) {
+      const detail = `there is no projection of this name; there are ${projectionNames().join(', ')}`;
+      throw new Problem({ status: 404, code: 'PROJECTION_UNKNOWN', detail, field: 'name' });
+    }
+    const { current } = this.rebuilds;
+    if (current !== undefined)
+      throw new Problem({ status: 409, code: 'REBUILD_RUNS', detail: `${current} is being rebuilt; one at a time` });
+    const lines = this.lines(this.rebuilds.start(catalogued, adopt));
+    reply.code(200).header('cache-control', 'no-store').type('application/x-ndjson').send(Readable.from(lines));
+  }
+
+  /** A running server has applied every migration of its release when it started; the answer says so after looking. */
+  @Post('migrate')
+  @Requires('operations.write')
+  @HttpCode(200)
+  async migrate(): Promise<{ readonly applied: readonly string[]; readonly known: number }> {
+    try {
+      return await migrate(this.clickHouse, { clock: this.clock });
+    } catch (error) {
+      if (error instanceof MigrationError) throw new Problem({ status: 409, code: 'MIGRATION', detail: error.message }, { cause: error });
+      throw error;
+    }
+  }
+
+  private async *lines(messages: AsyncIterable<RebuildMessage>): AsyncGenerator<string, void, undefined> {
+    for await (const message of messages) {
+      if (message.kind === 'done') this.logger.log(`${message.projection} rebuilt from ${message.events} events, equal: ${message.equal}`);
+      if (message.kind === 'failed') this.logger.error(`a rebuild failed: ${message.detail}`);
+      yield `${JSON.stringify(message)}\n`;
+    }
+  }
+}
