@@ -1,0 +1,1 @@
+export { MonitoringGraphqlModule } from './graphql.module.js';

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { ClickHouse } from '#libs/clickhouse';
+import { Deployments } from '#libs/deployments';
+import { EventCodec, EventStore } from '#libs/event-store';
+import { type GraphqlContext, requestLoader } from '#libs/graphql-kit';
+import { instant, type Uuid, uuid } from '#libs/kernel';
+import { JudgementRule } from './definition.js';
+import { AsOf, Engine, Evidence, ReferenceUsed } from './measurement.js';
+import { monitorNode, type MonitorNode } from './nodes.js';
+import { DeploymentTraffic, MeasurementHeads, type MonitorRow, Monitors } from './queries.js';
+
+/** What an event says about itself, of a measurement or of a skipped window. */
+const Head = z.object({
+  definitionVersion: z.int(),
+  asOf: AsOf,
+  reference: ReferenceUsed.optional(),
+  evidence: Evidence.optional(),
+  engine: Engine.optional(),
+  rule: JudgementRule.optional(),
+  subjectsJudged: z.int().optional(),
+});
+
+/** Monitors and what stands behind measurements, for GraphQL: many of a request are read together. */
+@Injectable()
+export class MonitoringReader {
+  private readonly monitors = requestLoader((ids: readonly Uuid[]) => this.read(ids));
+  private readonly heads = requestLoader((keys: readonly string[]) => this.readHeads(keys));
+
+  private readonly deployments: Deployments;
+
+  constructor(
+    private readonly clickHouse: ClickHouse,
+    store: EventStore,
+    codec: EventCodec,
+  ) {
+    this.deployments = new Deployments(store, codec);
+  }
+
+  /** Mean predictions a day over the days with data; undefined when there is no such deployment. */
+  async traffic(deploymentId: string): Promise<number | undefined> {
+    if ((await this.deployments.stateOf(deploymentId)).status === 'unknown') return undefined;
+    const [traffic] = await this.clickHouse.query(DeploymentTraffic, { deploymentId });
+    return traffic && traffic.days > 0 ? traffic.predictions / traffic.days : 0;
+  }
+
+  rows(ids: readonly string[]): Promise<readonly MonitorRow[]> {
+    if (ids.length === 0) return Promise.resolve([]);
+    return this.clickHouse.query(Monitors, { monitorIds: [...ids], deploymentId: null, afterName: '', limit: 1_000 });
+  }
+
+  /** In the order of the ids, `undefined` where there is none. */
+  async read(ids: readonly Uuid[]): Promise<readonly (MonitorNode | undefined)[]> {
+    const nodes = new Map((await this.rows(ids)).map((row) => [row.monitorId, monitorNode(row)]));
+    return ids.map((id) => nodes.get(id));
+  }
+
+  monitor(context: GraphqlContext, monitorId: string): Promise<MonitorNode | undefined> {
+    return this.monitors.load(context, uuid(monitorId));
+  }
+
+  /** What a measurement rests on; undefined for a skipped window. */
+  provenance(context: GraphqlContext, of: { readonly monitorId: string; readonly eventId: string }): Promise<object | undefined> {
+    return this.heads.load(context, `${of.monitorId} ${of.eventId}`);
+  }
+
+  private async readHeads(keys: readonly string[]): Promise<readonly (object | undefined)[]> {
+    const pairs = keys.map((key) => key.split(' '));
+    const ids = (at: number): string[] => [...new Set(pairs.map((pair) => pair[at] ?? ''))];
+    const rows = await this.clickHouse.query(MeasurementHeads, { monitorIds: ids(0), eventIds: ids(1) });
+    const byEvent = new Map(rows.map(({ eventId, head }) => [eventId, provenanceNode(Head.parse(JSON.parse(head)))]));
+    return pairs.map(([, eventId = '']) => byEvent.get(eventId));
+  }
+}
+
+const provenanceNode = ({
+  definitionVersion,
+  asOf,
+  reference,
+  evidence,
+  engine,
+  rule,
+  subjectsJudged,
+}: z.output<typeof Head>): object | undefined =>
+  evidence && {
+    definitionVersion,
+    referenceKind: reference?.kind ?? null,
+    referenceWindows: (reference?.windows ?? []).map(({ from, until }) => ({ from: instant(from), until: instant(until) })),
+    referenceDigest: reference?.digest ?? null,
+    referenceBlindTo: reference?.blindTo ?? '',
+    positionFrom: evidence.positionFrom,
+    positionTo: evidence.positionTo,
+    mode: evidence.mode,
+    sha256: evidence.sha256,
+    subjectsJudged: subjectsJudged ?? 0,
+    watermark: instant(asOf.watermark),
+    engine,
+    rule,
+  };
