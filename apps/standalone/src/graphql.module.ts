@@ -5,6 +5,8 @@ import { DeploymentsGraphqlModule } from '#libs/deployments/graphql';
 import { GraphqlServerModule } from '#libs/graphql-kit';
 import { RouteAccess } from '#libs/identity/http';
 import { IdentityGraphqlModule } from '#libs/identity/graphql';
+import { MonitoringGraphqlModule } from '#libs/monitoring/graphql';
+import { PredictionsGraphqlModule } from '#libs/predictions/graphql';
 
 /** Routes that are no controllers: GraphQL admits its callers itself, the page of GraphiQL holds no data. */
 export const GRAPHQL_ROUTES: Readonly<Record<string, RouteAccess>> = { '/graphql': RouteAccess.open(), '/graphiql': RouteAccess.open() };
@@ -16,6 +18,8 @@ export const GRAPHQL_ROUTES: Readonly<Record<string, RouteAccess>> = { '/graphql
     AlertsGraphqlModule,
     AuditGraphqlModule,
     DeploymentsGraphqlModule,
+    MonitoringGraphqlModule,
+    PredictionsGraphqlModule,
   ],
 })
 export class GraphqlModule {}

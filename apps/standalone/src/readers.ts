@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AlertReactor, alertPublisher } from '#libs/alerts';
 import { AlertsFeed, alertsProjection } from '#libs/alerts/read';
-
 import { AuditChanges, auditSubscription } from '#libs/audit/read';
 import { ClickHouse, IntentStore } from '#libs/clickhouse';
 import { DeploymentReader, deploymentsProjection } from '#libs/deployments/read';
 import { CommandRunner, EventCodec, EventStore } from '#libs/event-store';
 import { MessageBus } from '#libs/messaging';
+import { MonitoringFeed, monitoringProjection } from '#libs/monitoring/read';
 import { ProjectionHost, SubscriptionHost } from '#libs/platform';
 import { predictionsProjection } from '#libs/predictions';
 
@@ -25,12 +25,14 @@ export class Readers {
     @Inject(AuditChanges) private readonly audit: AuditChanges,
     @Inject(AlertsFeed) private readonly alerts: AlertsFeed,
     @Inject(DeploymentReader) private readonly deployments: DeploymentReader,
+    @Inject(MonitoringFeed) private readonly monitoring: MonitoringFeed,
   ) {}
 
   async start(): Promise<void> {
     const { codec, clickHouse, intents, store, runner } = this;
     await this.projections.start(predictionsProjection);
     await this.projections.start(deploymentsProjection, this.deployments.changed);
+    await this.projections.start(monitoringProjection, this.monitoring.changed);
     await this.projections.start(alertsProjection, this.alerts.changed);
     await this.subscriptions.start(auditSubscription({ codec, clickHouse, intents, changed: this.audit.signal }));
     await this.subscriptions.start(new AlertReactor(runner, store, codec).subscription());

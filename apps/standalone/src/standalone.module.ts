@@ -2,6 +2,7 @@ import { Global, Inject, Module, type BeforeApplicationShutdown, type DynamicMod
 import { AlertsWriteModule } from '#libs/alerts';
 import { AlertsReadModule } from '#libs/alerts/read';
 import { AuditReadModule } from '#libs/audit/read';
+import { ALL_EVENTS } from '#libs/catalogue';
 import { ClickHouse, migrate } from '#libs/clickhouse';
 import { type Configuration } from '#libs/configuration';
 import { DeploymentsWriteModule } from '#libs/deployments';
@@ -9,17 +10,31 @@ import { DeploymentsReadModule } from '#libs/deployments/read';
 import { IdentityWriteModule } from '#libs/identity';
 import { IdentityHttpModule } from '#libs/identity/http';
 import { Clock } from '#libs/kernel';
+import { OperationsHttpModule } from '#libs/operations/http';
+import { MonitoringWriteModule } from '#libs/monitoring';
+import { EvaluatorModule, MeasuringEngine, MonitoringReadModule, ProcessEngine } from '#libs/monitoring/read';
 import { DataDirectory, EmbeddedPlatform } from '#libs/platform';
 import { Intake } from '#libs/predictions';
-import { ALL_EVENTS } from './events.js';
+import { EvaluatorLoop } from './evaluator-loop.js';
 import { GRAPHQL_ROUTES, GraphqlModule } from './graphql.module.js';
 import { IntakeModule } from './intake.module.js';
+import { ReadinessChecks } from './readiness-checks.js';
 import { Readers } from './readers.js';
 
 /** Makes the record of refused commands available to the write side of every context. */
 @Global()
 @Module({ imports: [IdentityWriteModule], exports: [IdentityWriteModule] })
 class AccessModule {}
+
+/** Which program computes, as every measurement records it. */
+@Global()
+@Module({})
+class EngineModule {
+  static forRoot(version: string): DynamicModule {
+    const engine = { provide: MeasuringEngine, useFactory: () => new ProcessEngine(version) };
+    return { module: EngineModule, providers: [engine], exports: [MeasuringEngine] };
+  }
+}
 
 /** Everything in one process: the platform on embedded engines and every context. */
 @Module({})
@@ -29,6 +44,7 @@ export class StandaloneModule implements OnApplicationBootstrap, BeforeApplicati
     @Inject(Readers) private readonly readers: Readers,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Intake) private readonly intake: Intake,
+    @Inject(EvaluatorLoop) private readonly evaluator: EvaluatorLoop,
   ) {}
 
   static forRoot(configuration: Configuration, version: string): DynamicModule {
@@ -44,10 +60,15 @@ export class StandaloneModule implements OnApplicationBootstrap, BeforeApplicati
         AlertsReadModule,
         AuditReadModule,
         DeploymentsReadModule,
+        MonitoringWriteModule,
+        MonitoringReadModule,
+        EvaluatorModule,
+        EngineModule.forRoot(version),
         IntakeModule.forRoot(configuration),
+        OperationsHttpModule.forRoot({ version, unknownVariables: configuration.unknown }),
         GraphqlModule,
       ],
-      providers: [Readers],
+      providers: [Readers, ReadinessChecks, EvaluatorLoop],
     };
   }
 
@@ -55,10 +76,12 @@ export class StandaloneModule implements OnApplicationBootstrap, BeforeApplicati
   async onApplicationBootstrap(): Promise<void> {
     await migrate(this.clickHouse, { clock: this.clock });
     await this.readers.start();
+    this.evaluator.start();
   }
 
   /** What was received is stored before anything closes. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.intake.close();
+    await this.evaluator.stop();
   }
 }

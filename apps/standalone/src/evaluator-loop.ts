@@ -1,0 +1,95 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Clock } from '#libs/kernel';
+import { Evaluator } from '#libs/monitoring/read';
+import { Readiness } from '#libs/observability';
+import { ProjectionHost } from '#libs/platform';
+
+/** Measures at most this often: what arrives meanwhile is measured together. */
+const PAUSE_MS = 500;
+const PAUSE_AFTER_ERROR_MS = 5_000;
+/** Silence of a live deployment is noticed this often. */
+const TICK_MS = 5 * 60_000;
+
+/** Keeps measuring what has become due, as far as the counts have been projected. */
+@Injectable()
+export class EvaluatorLoop {
+  private readonly logger = new Logger(EvaluatorLoop.name);
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private wake: () => void = () => undefined;
+  private dirty = true;
+  private ticked = 0;
+  private failure: Error | undefined;
+
+  constructor(
+    @Inject(Evaluator) private readonly evaluator: Evaluator,
+    @Inject(ProjectionHost) private readonly projections: ProjectionHost,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(Readiness) readiness: Readiness,
+  ) {
+    readiness.add('evaluator', () => {
+      if (this.failure) throw this.failure;
+    });
+  }
+
+  start(): void {
+    const unlisten = this.projections.listen(() => {
+      this.dirty = true;
+      this.wake();
+    });
+    this.running = this.run().finally(unlisten);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.wake();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.step();
+        this.failure = undefined;
+      } catch (error) {
+        // Nothing is passed over: the same windows are due at the next try. Readiness says so until it works again.
+        this.failure = error instanceof Error ? error : new Error(String(error));
+        this.logger.error(`measuring failed: ${this.failure.stack ?? this.failure.message}`);
+        this.dirty = true;
+        await this.pause(PAUSE_AFTER_ERROR_MS);
+      }
+    }
+  }
+
+  private async step(): Promise<void> {
+    if (!this.dirty) await this.changeOrTick();
+    this.dirty = false;
+    // The monitors come from one projection and the counts from another: what both have passed is measured.
+    const reached = ['monitoring', 'predictions'].map((name) => this.projections.reached(name)?.commit ?? 0n);
+    const projected = reached.reduce((least, position) => (position < least ? position : least));
+    if (this.clock.now() - this.ticked >= TICK_MS) {
+      this.ticked = this.clock.now();
+      await this.evaluator.tick(projected, this.ticked);
+    }
+    const { more } = await this.evaluator.advance(projected);
+    if (more) this.dirty = true;
+    else await this.pause(PAUSE_MS);
+  }
+
+  private async changeOrTick(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, TICK_MS);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wake = () => undefined;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    // An abort ends the pause early; the loop looks at the signal.
+    await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}
