@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { buildSchema, parse, validate } from 'graphql';
 import { z } from 'zod';
 import { repositoryFiles, textOf } from './source-files.js';
 
@@ -7,6 +8,7 @@ const documents = repositoryFiles().filter((file) => file.endsWith('.md'));
 const records = documents.filter((file) => file.startsWith('docs/adr/')).map((file) => file.slice('docs/adr/'.length));
 const names = z.record(z.string(), z.string());
 const manifest = z.object({ scripts: names, dependencies: names, devDependencies: names }).parse(JSON.parse(textOf('package.json')));
+const PRINTED_SCHEMA = 'apps/api/src/graphql/schema.graphql';
 const SECTIONS = ['Context', 'Decision', 'Consequences', 'Alternatives'];
 /** About a page. */
 const WORDS_MAX = 900;
@@ -31,6 +33,27 @@ describe('documents', () => {
         .map((name) => `${file}: ${name}`),
     );
     expect(unknown).toEqual([]);
+  });
+});
+
+describe('examples', () => {
+  const blocks = (file: string, language: string): readonly string[] =>
+    [...textOf(file).matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text);
+
+  it('of GraphQL in the README are valid against the schema', () => {
+    const schema = buildSchema(textOf(PRINTED_SCHEMA));
+    const examples = blocks('README.md', 'graphql');
+    expect(examples.length).toBeGreaterThan(3);
+    expect(examples.flatMap((text) => validate(schema, parse(text)).map(({ message }) => message))).toEqual([]);
+  });
+});
+
+describe('settings', () => {
+  it('that exist are in the README, and those in the README exist', () => {
+    const read = new Set(textOf('libs/configuration/src/configuration.ts').match(/\bDRIFTLEDGER_[A-Z_]+\b/g));
+    const told = new Set(textOf('README.md').match(/\bDRIFTLEDGER_[A-Z_]+[A-Z]\b/g));
+    expect([...read].filter((name) => !told.has(name) && name !== 'DRIFTLEDGER_')).toEqual([]);
+    expect([...told].filter((name) => !read.has(name))).toEqual([]);
   });
 });
 
