@@ -38,6 +38,22 @@ export class Client {
     return parsed.data;
   }
 
+  /** Sends a request that is answered line by line (NDJSON), and gives the lines as they come; there is no limit of time. @throws ServerError */
+  async *lines<T>(method: 'POST', path: string, line: z.ZodType<T>, body?: unknown): AsyncGenerator<T, void, undefined> {
+    const response = await this.send(method, path, body, null);
+    if (!response.ok || !response.body) throw problemIn(response.status, await this.textOf(response));
+    let rest = '';
+    try {
+      for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
+        const [last = '', ...complete] = `${rest}${piece}`.split('\n').reverse();
+        for (const text of complete.reverse()) yield this.lineIn(text, line);
+        rest = last;
+      }
+    } catch (cause) {
+      throw cause instanceof ServerError ? cause : this.unreachable(cause);
+    }
+  }
+
   /** Runs one GraphQL operation and gives its `data`. @throws ServerError with the messages of `errors` */
   async graphql<T>(query: string, data: z.ZodType<T>, variables: Readonly<Record<string, unknown>> = {}): Promise<T> {
     const response = await this.send('POST', '/graphql', { query, variables });
@@ -51,16 +67,26 @@ export class Client {
     return parsed.data;
   }
 
+  private get timeoutMs(): number {
+    return this.options.timeoutMs ?? 30_000;
+  }
+
   private get place(): string {
     return this.options.baseUrl.origin;
   }
 
-  private async send(method: string, path: string, body: unknown): Promise<Response> {
+  private lineIn<T>(text: string, line: z.ZodType<T>): T {
+    const parsed = line.safeParse(jsonOf(text));
+    if (!parsed.success) throw new ServerError('UNREADABLE', `${this.place} answered in a form this release does not know`);
+    return parsed.data;
+  }
+
+  private async send(method: string, path: string, body: unknown, timeoutMs: number | null = this.timeoutMs): Promise<Response> {
     try {
       return await fetch(new URL(path, this.options.baseUrl), {
         method,
         redirect: 'error',
-        signal: AbortSignal.timeout(this.options.timeoutMs ?? 30_000),
+        ...(timeoutMs === null ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
         headers: {
           authorization: `Bearer ${this.options.key}`,
           accept: 'application/json, application/problem+json',

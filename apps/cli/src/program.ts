@@ -3,14 +3,17 @@ import { DatasetError } from '#libs/datasets';
 import { register as audit } from './audit/audit.command.js';
 import { register as compare } from './compare/compare.command.js';
 import { register as deployment } from './deployment/deployment.command.js';
+import { register as doctor } from './doctor/doctor.command.js';
 import { register as key } from './key/key.command.js';
+import { register as migrate } from './migrate/migrate.command.js';
+import { register as rebuild } from './rebuild/rebuild.command.js';
 import { UsageError } from './usage-error.js';
 
 /** Where a command writes; tests give their own. */
 export type Output = { readonly out: (text: string) => void; readonly err: (text: string) => void };
 
 /** One entry per command; each adds itself to the program. */
-const COMMANDS: readonly ((program: Command) => void)[] = [compare, audit, deployment, key];
+const COMMANDS: readonly ((program: Command) => void)[] = [compare, audit, deployment, key, doctor, migrate, rebuild];
 
 const build = ({ out, err }: Output): Command => {
   const program = new Command('driftledger').description('Watches machine-learning models in production and can prove what it saw.');
