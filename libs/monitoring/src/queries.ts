@@ -131,9 +131,9 @@ export const MeasurementHeads = defineQuery({
   name: 'MeasurementHeads',
   purpose: 'definition, reference, evidence and engine behind a number',
   sql: `
-    SELECT event_id AS eventId, any(head) AS head
-    FROM driftledger.monitoring_measurements_v1
-    WHERE monitor_id IN {monitorIds:Array(UUID)} AND event_id IN {eventIds:Array(UUID)} AND head != ''
+    SELECT event_id AS eventId, any(t.head) AS head
+    FROM driftledger.monitoring_measurements_v1 AS t
+    WHERE monitor_id IN {monitorIds:Array(UUID)} AND event_id IN {eventIds:Array(UUID)} AND t.head != ''
     GROUP BY event_id`,
   params: z.object({ monitorIds: z.array(z.uuid()), eventIds: z.array(z.uuid()) }),
   row: z.object({ eventId: z.uuid(), head: z.string() }),

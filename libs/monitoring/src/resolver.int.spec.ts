@@ -1,0 +1,334 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Global, Injectable, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { ClickHouse, InMemoryIntentStore, migrate, ProjectionRunner } from '#libs/clickhouse';
+import { openChdb } from '#libs/clickhouse/chdb';
+import { DEPLOYMENT_EVENTS, deploymentIdOf, DeploymentRegistered, deploymentStream } from '#libs/deployments';
+import { CommandRunner, EventCodec, type EventOf, EventStore, SubscriptionRunner } from '#libs/event-store';
+import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
+import { type Admission, globalId, GraphqlAccess, GraphqlServerModule } from '#libs/graphql-kit';
+import { Clock, type CommandMeta, derivedId, idOfName, instant, type Instant, randomId } from '#libs/kernel';
+import { GraphqlClient } from '../../../test/support/graphql-client.js';
+import { RecordMeasurement } from './commands.js';
+import { DEFAULT_JUDGEMENT } from './defaults.js';
+import { type MeasurementRecorded, MONITORING_EVENTS } from './events.js';
+import { MonitoringFeed } from './feed.js';
+import { MonitoringGraphqlModule } from './graphql.module.js';
+import { measurementsStream, monitorIdOf } from './ids.js';
+import { measurementsDecider } from './measurements-decider.js';
+import { monitoringProjection } from './projection.js';
+import { MonitoringWriteModule } from './write.module.js';
+
+const DAY = 86_400_000;
+const ann = idOfName('principal', 'ann');
+const monitorId = monitorIdOf('flights');
+const monitor = globalId('Monitor', monitorId);
+
+type Measured = EventOf<typeof MeasurementRecorded>['data'];
+
+const aMeasurement = (overrides: Partial<Measured>): Measured => ({
+  monitorId,
+  monitor: 'flights',
+  deploymentId: deploymentIdOf('flights'),
+  deployment: 'flights',
+  definitionVersion: 1,
+  kind: 'drift',
+  window: { from: 10 * DAY, until: 11 * DAY },
+  selection: {},
+  revision: 1,
+  reason: 'first',
+  judged: true,
+  alerting: { k: 1, n: 1, m: 3 },
+  asOf: { position: '7', watermark: 11 * DAY, recordedAt: 11 * DAY },
+  part: { index: 0, of: 1 },
+  methods: [{ id: 'jensen_shannon', version: 1 }],
+  rule: DEFAULT_JUDGEMENT,
+  subjectsJudged: 1,
+  reference: {
+    kind: 'same_weekday',
+    id: idOfName('reference', 'a'),
+    digest: 'ab',
+    windows: [{ from: 3 * DAY, until: 4 * DAY, rows: 1000 }],
+    rows: 1000,
+    blindTo: '',
+  },
+  rows: 1000,
+  evidence: { positionFrom: '1', positionTo: '7', mode: 'buckets', sha256: 'cd' },
+  engine: { driftledger: '0.1.0', v8: 'test', tz: 'test' },
+  subjects: [
+    {
+      subject: 'feature:city',
+      form: 'categorical',
+      mode: 'buckets',
+      reference: { rows: 1000, counted: 1000 },
+      current: { rows: 1000, counted: 1000 },
+      scores: [{ method: 'jensen_shannon', version: 1, score: 0.2, parameters: { bins: 2 } }],
+      judgement: {
+        method: 'jensen_shannon',
+        score: 0.2,
+        breach: true,
+        gates: (['significance', 'own_variation', 'materiality'] as const).map((gate) => ({
+          ...{ gate, value: 0.2, limit: 0.05, passed: true, applied: true },
+          parameters: {},
+        })),
+      },
+      direction: 'reshaped',
+      contributions: [{ bin: { kind: 'word', word: 'paris' }, reference: 0.5, current: 0.2, contribution: 0.02 }],
+      sha256: 'ef',
+    },
+    {
+      subject: 'volume',
+      form: 'volume',
+      mode: 'buckets',
+      reference: { rows: 1000, counted: 1000 },
+      current: { rows: 1000, counted: 1000 },
+      scores: [{ method: 'rows', version: 1, score: 1000, parameters: {} }],
+      direction: 'same',
+      contributions: [],
+      sha256: '01',
+    },
+  ],
+  ...overrides,
+});
+
+const metaOf = (reason?: string): CommandMeta => {
+  const commandId = randomId();
+  return {
+    commandId,
+    correlationId: commandId,
+    causationId: commandId,
+    actor: { principalId: ann, kind: 'person', via: 'key' },
+    source: { surface: 'graphql', addressClass: 'loopback' },
+    ...(reason === undefined ? {} : { reason }),
+  };
+};
+
+@Injectable()
+class EverybodyIsAnn extends GraphqlAccess {
+  private readonly admission: Admission = {
+    kind: 'admitted',
+    viewer: { principalId: ann, commandMeta: (about) => metaOf(about?.reason) },
+  };
+  async admit(): Promise<Admission> {
+    return this.admission;
+  }
+  async admitConnection(): Promise<Admission> {
+    return this.admission;
+  }
+  isCurrent(): boolean {
+    return true;
+  }
+  knows(): boolean {
+    return true;
+  }
+  permits(): boolean {
+    return true;
+  }
+  async recordDenied(): Promise<void> {
+    throw new Error('nothing is denied here');
+  }
+}
+
+class FixedClock extends Clock {
+  now(): Instant {
+    return instant(100 * DAY);
+  }
+}
+
+const directory = mkdtempSync(path.join(tmpdir(), 'driftledger-monitoring-graphql-'));
+
+@Global()
+@Module({
+  providers: [
+    { provide: ClickHouse, useFactory: () => openChdb({ path: directory }) },
+    { provide: EventStore, useClass: InMemoryEventStore },
+    { provide: EventCodec, useFactory: () => new EventCodec([...DEPLOYMENT_EVENTS, ...MONITORING_EVENTS]) },
+    { provide: Clock, useClass: FixedClock },
+    { provide: GraphqlAccess, useClass: EverybodyIsAnn },
+  ],
+  exports: [ClickHouse, EventStore, EventCodec, Clock, GraphqlAccess],
+})
+class Platform {}
+
+const sdl = (lib: string, file: string) => path.join(import.meta.dirname, '../..', lib, 'src', file);
+
+@Module({
+  imports: [
+    Platform,
+    CqrsModule.forRoot(),
+    MonitoringWriteModule,
+    MonitoringGraphqlModule,
+    GraphqlServerModule.forRoot({
+      access: [Platform],
+      typePaths: [sdl('graphql-kit', 'kit.graphql'), sdl('monitoring', 'monitoring.graphql')],
+    }),
+  ],
+})
+class App {}
+
+const RESULT = `{ __typename ... on Refusal { code message } ... on MonitorPayload { position monitor { id name status definitionVersion
+  definition { timeZone windowMinutes alerting { k n m } } } } }`;
+
+describe('monitors in GraphQL', () => {
+  let app: NestFastifyApplication;
+  let client: GraphqlClient;
+  let projector: SubscriptionRunner;
+
+  const record = async (measurement: ReturnType<typeof aMeasurement>): Promise<void> => {
+    const command = new RecordMeasurement({ monitorId, parts: [measurement] }, metaOf());
+    const runner = new CommandRunner(app.get(EventStore), app.get(EventCodec));
+    const outcome = await runner.run({ decider: measurementsDecider, stream: measurementsStream(monitorId), command });
+    if (outcome.kind === 'accepted' && outcome.receipt.position) await projector.caughtUpTo(outcome.receipt.position, 10_000);
+  };
+
+  beforeAll(async () => {
+    const testing = await Test.createTestingModule({ imports: [App] }).compile();
+    app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+    await app.listen(0, '127.0.0.1');
+    client = new GraphqlClient(await app.getUrl());
+    const clickHouse = app.get(ClickHouse);
+    await migrate(clickHouse);
+    const runner = new ProjectionRunner({ projection: monitoringProjection, clickHouse, intents: new InMemoryIntentStore() });
+    const feed = app.get(MonitoringFeed, { strict: false });
+    projector = new SubscriptionRunner({
+      store: app.get(EventStore),
+      codec: app.get(EventCodec),
+      checkpoints: new InMemoryCheckpointStore(),
+      subscription: {
+        name: runner.name,
+        handles: runner.handles,
+        onPoison: 'stop',
+        resumeFrom: (checkpoint) => runner.resumeFrom(checkpoint),
+        handle: async (batch, signal) => {
+          await runner.handle(batch, signal);
+          feed.changed.fire();
+        },
+      },
+    });
+    await projector.start();
+    const deploymentId = deploymentIdOf('flights');
+    const registered = DeploymentRegistered.make({ deploymentId, name: 'flights', strict: false, onFirstPost: false });
+    const meta = metaOf();
+    const event = app.get(EventCodec).encode(registered, meta, derivedId(meta.commandId, 0));
+    await app.get(EventStore).append(deploymentStream(deploymentId), [event], { expected: 'no_stream' });
+    await client.ask('mutation { createMonitor(input: { deployment: "flights" }) { __typename } }');
+  });
+  afterAll(async () => {
+    await projector.stop();
+    await app.close();
+    await app.get(ClickHouse).close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('previews the whole default before a monitor is made, and nothing for an unknown deployment', async () => {
+    const answer = await client.ask(`{ previewMonitor(deployment: "flights") { predictionsPerDay definition { words full windowMinutes } }
+      unknown: previewMonitor(deployment: "nowhere") { predictionsPerDay } }`);
+    expect(answer.errors).toEqual([]);
+    expect(answer.data).toMatchObject({
+      previewMonitor: { predictionsPerDay: 0, definition: { windowMinutes: 1440, full: { rowsMin: 200 } } },
+      unknown: null,
+    });
+    expect(JSON.stringify(answer.data)).toContain('the same weekday of the previous 4 weeks');
+  });
+
+  it('makes a monitor from nothing but the name of a deployment, and repeats itself without harm', async () => {
+    const answer = await client.ask(`mutation { createMonitor(input: { deployment: "flights" }) ${RESULT} }`);
+    expect(answer.errors).toEqual([]);
+    expect(answer.data).toMatchObject({
+      createMonitor: {
+        __typename: 'MonitorPayload',
+        monitor: { id: monitor, name: 'flights', status: 'ACTIVE', definition: { windowMinutes: 1440, alerting: { k: 1, n: 1, m: 3 } } },
+      },
+    });
+  });
+
+  it('gives shorter windows the alerting that fits them, and refuses what cannot be', async () => {
+    const answer = await client.ask(`mutation {
+      hourly: createMonitor(input: { deployment: "flights", name: "flights-hourly", definition: { windowMinutes: 60 } }) ${RESULT}
+      taken: createMonitor(input: { deployment: "flights", timeZone: "Europe/Berlin" }) ${RESULT}
+      nowhere: createMonitor(input: { deployment: "nowhere" }) ${RESULT}
+      badName: createMonitor(input: { deployment: "flights", name: "Bad Name" }) ${RESULT}
+      badWindow: createMonitor(input: { deployment: "flights", name: "x", definition: { windowMinutes: 7 } }) ${RESULT}
+      badKey: createMonitor(input: { deployment: "flights", name: "x", definition: { windows: 7 } }) ${RESULT}
+      badZone: createMonitor(input: { deployment: "flights", name: "x", timeZone: "Mars/Base" }) ${RESULT} }`);
+    expect(answer.errors).toEqual([]);
+    expect(answer.data).toMatchObject({
+      hourly: { monitor: { definition: { alerting: { k: 3, n: 5, m: 3 } } } },
+      taken: { __typename: 'MonitorExists' },
+      nowhere: { __typename: 'NoSuchMonitor' },
+      badName: { __typename: 'MonitorRefused', code: 'NAME_INVALID' },
+      badWindow: { __typename: 'MonitorRefused', code: 'DEFINITION_INVALID' },
+      badKey: { __typename: 'MonitorRefused', code: 'DEFINITION_INVALID' },
+      badZone: { __typename: 'MonitorRefused', code: 'DEFINITION_INVALID' },
+    });
+  });
+
+  it('revises, pauses and resumes, each with a reason where one is needed', async () => {
+    const answer = await client.ask(
+      `mutation($id: ID!) {
+        silent: reviseMonitor(input: { monitor: $id, definition: { rowsMin: 300 }, reason: "" }) ${RESULT}
+        revised: reviseMonitor(input: { monitor: $id, definition: { rowsMin: 300 }, reason: "small days" }) ${RESULT}
+        paused: pauseMonitor(input: { monitor: $id, reason: "holidays" }) ${RESULT}
+        resumed: resumeMonitor(input: { monitor: $id }) ${RESULT}
+        restated: restateMeasurements(input: { monitor: $id }) ${RESULT} }`,
+      { id: monitor },
+    );
+    expect(answer.data).toMatchObject({
+      silent: { code: 'REASON_REQUIRED' },
+      revised: { monitor: { definitionVersion: 2 } },
+      paused: { monitor: { status: 'PAUSED' } },
+      resumed: { monitor: { status: 'ACTIVE' } },
+      restated: { __typename: 'MonitorPayload' },
+    });
+  });
+
+  it('shows a series with verdicts, both distributions, what they rest on, and every revision', async () => {
+    for (const day of [10, 11, 12]) await record(aMeasurement({ monitorId, window: { from: day * DAY, until: (day + 1) * DAY } }));
+    await record(aMeasurement({ monitorId, window: { from: 12 * DAY, until: 13 * DAY }, revision: 2, reason: 'late_rows', judged: false }));
+    const query = `query($id: ID!, $after: String) { measurements(monitor: $id, subject: "feature:city", first: 2, after: $after) {
+      nodes { kind window { from } revision reason rows judgement { breach gates { gate passed limit } } scores { method score parameters }
+        distribution { label reference current contribution } provenance { referenceKind referenceWindows { from } mode engine watermark }
+        revisions { revision } monitor { name subjects } } pageInfo { hasNextPage endCursor } } }`;
+    const first = await client.ask<{ measurements: { nodes: unknown[]; pageInfo: { endCursor: string } } }>(query, { id: monitor });
+    expect(first.errors).toEqual([]);
+    expect(first.data.measurements).toMatchObject({
+      nodes: [
+        {
+          window: { from: '1970-01-13T00:00:00.000Z' },
+          revision: 2,
+          judgement: { breach: true, gates: [{ gate: 'significance' }, { gate: 'own_variation' }, { gate: 'materiality' }] },
+          distribution: [{ label: 'paris', reference: 0.5, current: 0.2 }],
+          provenance: { referenceKind: 'same_weekday', mode: 'buckets', engine: { v8: 'test' } },
+          revisions: [{ revision: 1 }, { revision: 2 }],
+          monitor: { name: 'flights', subjects: ['feature:city', 'volume'] },
+        },
+        { window: { from: '1970-01-12T00:00:00.000Z' }, revision: 1, kind: 'DRIFT' },
+      ],
+      pageInfo: { hasNextPage: true },
+    });
+    const rest = await client.ask(query, { id: monitor, after: first.data.measurements.pageInfo.endCursor });
+    expect(rest.data).toMatchObject({
+      measurements: { nodes: [{ window: { from: '1970-01-11T00:00:00.000Z' } }], pageInfo: { hasNextPage: false } },
+    });
+  });
+
+  it('feeds measurements in log order, filtered, and resumes after a position', async () => {
+    const feed = client.follow<{ measurementRecorded: { subject: string; window: { from: string }; position: string } }>(
+      `subscription { measurementRecorded(filter: { deployment: "flights", breach: true }, after: "0") { subject window { from } position } }`,
+    );
+    const [first] = await feed.count(4);
+    await feed.stop();
+    expect(feed.received.map(({ measurementRecorded: one }) => one.subject)).toEqual(Array.from({ length: 4 }, () => 'feature:city'));
+    const rest = client.follow<{ measurementRecorded: { window: { from: string } } }>(
+      `subscription($after: EventPosition) { measurementRecorded(filter: { subject: "volume" }, after: $after) { window { from } } }`,
+      { after: first?.measurementRecorded.position },
+    );
+    await rest.count(3);
+    await rest.stop();
+    expect(rest.received[0]?.measurementRecorded.window.from).toBe('1970-01-12T00:00:00.000Z');
+  });
+});
