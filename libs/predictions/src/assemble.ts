@@ -1,14 +1,18 @@
 import { type Registered } from '#libs/deployments';
+import { type PersonalData } from '#libs/keys';
 import { type CategoryColumn, type Mark, type PredictionBatch, type PredictionColumns, type WordColumn } from './batch.js';
-import { CategoryBuilder, NumberBuilder, WordsBuilder } from './column-builders.js';
+import { CategoryBuilder, NumberBuilder, WordsBuilder, type ColumnBuilder } from './column-builders.js';
 import { packDigests } from './content.js';
 import { FeatureColumns, type Learnt } from './feature-columns.js';
 import { type Accepted } from './kind.js';
-import { type PersonalData } from '#libs/keys';
-import { type PredictionRecord } from './record.js';
+import { type Features } from './names.js';
+import { type PredictionRecord } from './prediction-record.js';
 import { otherBucket, outputSubject } from './subjects.js';
 
 type Row = Accepted<PredictionRecord>;
+
+/** Members that are kept unread because of their shape; any other is one nobody knows. */
+const MISTYPED_MEMBERS = new Set(['probabilities', 'decision', 'error', 'latencyMs']);
 
 /**
  * A batch under construction. First `learnt`, `unseenWords` and `ungridded` say what the deployment must record before; then, with the
@@ -16,6 +20,10 @@ type Row = Accepted<PredictionRecord>;
  */
 export class BatchDraft {
   private readonly features: FeatureColumns;
+  /** Pseudonyms by row. */
+  private readonly subjects: readonly (string | null)[];
+  /** Members that no column holds, by row. */
+  private readonly unread: Record<number, Record<string, unknown>> = {};
   private readonly value: NumberBuilder;
   private readonly score: NumberBuilder;
   private readonly class: CategoryBuilder;
@@ -27,7 +35,7 @@ export class BatchDraft {
   constructor(
     private readonly rows: readonly Row[],
     private readonly schema: Registered,
-    private readonly personal: PersonalData,
+    personal: PersonalData,
   ) {
     const size = rows.length;
     this.features = new FeatureColumns(schema, size, personal);
@@ -35,7 +43,9 @@ export class BatchDraft {
     this.score = new NumberBuilder(size, 'number', false);
     this.class = new CategoryBuilder(size, 'category');
     this.action = new CategoryBuilder(size, 'category');
+    this.subjects = rows.map(({ record }) => (record.subject === null ? null : personal.pseudonym(record.subject)));
     rows.forEach((row, at) => this.put(at, row));
+    for (const { row, name, value } of this.features.untyped) this.keep(row, name, value);
   }
 
   /** Values that were kept but not counted. */
@@ -50,8 +60,7 @@ export class BatchDraft {
   unseenWords(): ReadonlyMap<string, readonly string[]> {
     const unseen = new Map(this.features.unseenWords());
     for (const [subject, builder] of this.countedOutputs()) {
-      const known = this.schema.words.get(subject);
-      const words = builder.words.words.filter((word) => !known?.has(word));
+      const words = builder.wordsNotIn(this.schema.words.get(subject));
       if (words.length > 0) unseen.set(subject, words);
     }
     return unseen;
@@ -96,26 +105,37 @@ export class BatchDraft {
   }
 
   private put(at: number, { record, index }: Row): void {
-    const subject = record.subject === null ? null : this.personal.pseudonym(record.subject);
-    this.features.put(at, index, record.features, subject);
-    for (const [name, builder] of [
-      ['value', this.value],
-      ['score', this.score],
-      ['class', this.class],
-    ] as const) {
-      const given = record[name];
-      if (given === null || given === undefined) continue;
-      this.present[name] = true;
-      const value = name === 'class' && (typeof given === 'number' || typeof given === 'boolean') ? String(given) : given;
-      if (builder.put(at, value) === 'mistyped') this.outputMarks.push({ index, row: at, field: name, code: 'MISTYPED' });
-    }
+    this.features.put({ row: at, index, subject: this.subjects[at] ?? null }, record.features);
+    this.putOutput(at, index, 'value', record.value, this.value);
+    this.putOutput(at, index, 'score', record.score, this.score);
+    const word = typeof record.class === 'number' || typeof record.class === 'boolean' ? String(record.class) : record.class;
+    this.putOutput(at, index, 'class', word, this.class);
     if (record.decision) {
       this.present.action = true;
       this.action.put(at, record.decision.action);
     }
-    if (record.unread)
-      for (const name of Object.keys(record.unread))
-        this.outputMarks.push({ index, row: at, field: name.slice(0, 200), code: 'UNKNOWN_MEMBER' });
+    if (record.unread) this.putUnread(at, index, record.unread);
+  }
+
+  private putOutput(row: number, index: number, field: 'value' | 'score' | 'class', given: unknown, builder: ColumnBuilder): void {
+    if (given === null || given === undefined) return;
+    this.present[field] = true;
+    if (builder.put(row, given) === 'mistyped') this.outputMarks.push({ index, row, field, code: 'MISTYPED' });
+  }
+
+  private putUnread(row: number, index: number, unread: Features): void {
+    for (const [name, value] of Object.entries(unread)) {
+      const isPersonal = this.features.personalTreatment(name) !== undefined;
+      // A personal value in the wrong place is not kept in clear.
+      if (!isPersonal) this.keep(row, name, value);
+      const code = isPersonal ? 'PERSONAL_DROPPED' : MISTYPED_MEMBERS.has(name) ? 'MISTYPED' : 'UNKNOWN_MEMBER';
+      this.outputMarks.push({ index, row, field: name.slice(0, 200).toWellFormed(), code });
+    }
+  }
+
+  private keep(row: number, name: string, value: unknown): void {
+    const members = (this.unread[row] ??= Object.create(null) as Record<string, unknown>);
+    members[name] = value;
   }
 
   private *countedOutputs(): Iterable<[string, CategoryBuilder]> {
@@ -126,7 +146,7 @@ export class BatchDraft {
   private columns(schema: Registered, at: readonly number[], bucketOf: (subject: string, word: string) => number): PredictionColumns {
     const records = this.rows.map((row) => row.record);
     const digests = packDigests(this.rows.map((row) => row.digest));
-    const subject = column(records, (record) => (record.subject === null ? null : this.personal.pseudonym(record.subject)));
+    const subject = column(this.subjects, (pseudonym) => pseudonym);
     const weighted = records.some((record) => record.weight !== 1);
     return {
       id: records.map((record) => record.id),
@@ -153,7 +173,7 @@ export class BatchDraft {
         'error',
         column(records, (record) => record.error),
       ),
-      ...unreadOf(records),
+      ...(Object.keys(this.unread).length > 0 && { unread: this.unread }),
     };
   }
 
@@ -201,12 +221,4 @@ function segmentsOf(records: readonly PredictionRecord[]): { segments?: Readonly
   if (builders.size === 0) return {};
   const columns = [...builders].map(([name, builder]) => [name, builder.column() ?? { words: [], codes: [] }] as const);
   return { segments: Object.fromEntries(columns) };
-}
-
-function unreadOf(records: readonly PredictionRecord[]): { unread?: Readonly<Record<number, unknown>> } {
-  const unread: Record<number, unknown> = {};
-  records.forEach((record, row) => {
-    if (record.unread) unread[row] = record.unread;
-  });
-  return Object.keys(unread).length === 0 ? {} : { unread };
 }

@@ -43,9 +43,11 @@ export type Mark = { readonly index: number; readonly row: number; readonly fiel
 
 /** What one request contributed to this batch: enough to answer a resend with the first answer. */
 export type RequestEntry = {
-  /** Idempotency key and SHA-256, hex, of the decoded request body; absent when the producer named no key. */
+  /** Idempotency key and keyed digest (HMAC-SHA-256, hex) of the decoded request body; absent when the producer named no key. */
   readonly key?: string;
   readonly digest?: string;
+  /** Of a request whose correlation id is not the one in the metadata of the event. */
+  readonly correlationId?: string;
   /** Records [from, until) of the request's `of` records were settled with this batch. */
   readonly from: number;
   readonly until: number;

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { type IntakeLimits } from './limits.js';
 import { splitArray } from './split-array.js';
 
-/** One raw record of a request: a parsed JSON value, or why it could not be parsed. `bytes` is its length in the body. */
+/** One raw record of a request: a parsed JSON value, or why it could not be parsed. `bytes` is its length in UTF-8. */
 export type RawRecord = { readonly value: unknown; readonly bytes: number } | { readonly unreadable: string; readonly bytes: number };
 
 /** Why a whole request is refused before any record is looked at. */
@@ -25,9 +25,9 @@ const NAN_HINT = 'not JSON; NaN and Infinity are not JSON either: send null for 
  * @throws BodyRefused 413 when it inflates past the limit, 400 when it is damaged or cut short, 415 for another encoding
  */
 export function decompress(body: Uint8Array, encoding: string | undefined, limits: IntakeLimits): Uint8Array {
-  if (encoding === undefined || encoding === '' || encoding === 'identity') return body;
-  if (encoding !== 'gzip')
-    throw new BodyRefused(415, 'ENCODING_UNSUPPORTED', `content-encoding is gzip or absent, got ${encoding.slice(0, 40)}`);
+  const name = encoding?.trim().toLowerCase() ?? '';
+  if (name === '' || name === 'identity') return body;
+  if (name !== 'gzip' && name !== 'x-gzip') throw new BodyRefused(415, 'ENCODING_UNSUPPORTED', 'content-encoding is gzip or absent');
   try {
     return gunzipSync(body, { maxOutputLength: limits.inflatedBytesMax });
   } catch (cause) {
@@ -51,14 +51,18 @@ export function decompress(body: Uint8Array, encoding: string | undefined, limit
 export function recordsOf(body: Uint8Array, contentType: string | undefined, limits: IntakeLimits): readonly RawRecord[] {
   const media = (contentType ?? 'application/json').split(';', 1)[0]?.trim().toLowerCase();
   const text = textOf(body);
+  // One unit a byte: then no record needs measuring.
+  const bytesOf =
+    text.length === body.length ? (piece: string): number => piece.length : (piece: string): number => Buffer.byteLength(piece);
+  const cutting = { text, bytesOf, limits };
   switch (media) {
     case 'application/x-ndjson':
     case 'application/ndjson':
     case 'application/jsonl':
     case 'application/jsonlines':
-      return bounded(linesOf(text), limits);
+      return bounded(linesOf(cutting), limits);
     case 'application/json':
-      return bounded(jsonRecords(text), limits);
+      return bounded(jsonRecords(cutting), limits);
     default:
       throw new BodyRefused(415, 'TYPE_UNSUPPORTED', 'content-type is application/json or application/x-ndjson');
   }
@@ -80,35 +84,38 @@ function bounded(records: readonly RawRecord[], limits: IntakeLimits): readonly 
   return records;
 }
 
-function linesOf(text: string): readonly RawRecord[] {
+/** Cutting stops at one record more than a request may hold: a body of nothing but separators must not cost more than that. */
+type Cutting = { readonly text: string; readonly bytesOf: (piece: string) => number; readonly limits: IntakeLimits };
+
+function linesOf({ text, bytesOf, limits }: Cutting): readonly RawRecord[] {
   const records: RawRecord[] = [];
-  for (let from = 0; from < text.length;) {
+  for (let from = 0; from < text.length && records.length <= limits.recordsMax;) {
     const end = text.indexOf('\n', from);
     const until = end < 0 ? text.length : end;
     const line = text.slice(from, until);
     from = until + 1;
-    if (line.length > 0 && line.trim() !== '') records.push(parsed(line));
+    if (line.length > 0 && line.trim() !== '') records.push(parsed(line, bytesOf(line)));
   }
   return records;
 }
 
-function parsed(text: string): RawRecord {
+function parsed(text: string, bytes: number): RawRecord {
   try {
-    return { value: JSON.parse(text) as unknown, bytes: text.length };
+    return { value: JSON.parse(text) as unknown, bytes };
   } catch {
-    return { unreadable: NAN_HINT, bytes: text.length };
+    return { unreadable: NAN_HINT, bytes };
   }
 }
 
-function jsonRecords(text: string): readonly RawRecord[] {
-  const whole = parsed(text);
-  if ('value' in whole) {
-    if (!Array.isArray(whole.value)) return [whole];
-    const bytes = Math.ceil(text.length / Math.max(1, whole.value.length));
-    return whole.value.map((value: unknown) => ({ value, bytes }));
-  }
+function jsonRecords({ text, bytesOf, limits }: Cutting): readonly RawRecord[] {
+  const whole = parsed(text, bytesOf(text));
+  if ('value' in whole && !Array.isArray(whole.value)) return [whole];
+  const pieces = splitArray(text, limits.recordsMax + 1);
   // One bare NaN makes a whole array unreadable; cutting it at its commas keeps the other records.
-  const pieces = splitArray(text);
-  if (pieces === undefined) throw new BodyRefused(400, 'JSON_INVALID', `the body is ${NAN_HINT}`);
-  return pieces.map(parsed);
+  if ('unreadable' in whole) {
+    if (pieces === undefined) throw new BodyRefused(400, 'JSON_INVALID', `the body is ${NAN_HINT}`);
+    return pieces.map((piece) => parsed(piece, bytesOf(piece)));
+  }
+  const values = whole.value as readonly unknown[];
+  return values.slice(0, limits.recordsMax + 1).map((value, at) => ({ value, bytes: bytesOf(pieces?.[at] ?? '') }));
 }

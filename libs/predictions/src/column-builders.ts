@@ -57,7 +57,7 @@ export class NumberBuilder implements ColumnBuilder {
   fraction = false;
   private readonly strays = new Strays();
 
-  /** @param exact true refuses fractions of a declared integer as mistyped */
+  /** @param exact true takes a fraction among integers for mistyped, false widens the column */
   constructor(
     rows: number,
     readonly kind: 'integer' | 'number',
@@ -99,6 +99,11 @@ export class CategoryBuilder implements ColumnBuilder {
     else if (this.kind === 'category' && typeof value === 'string') this.words.put(row, value);
     else return this.strays.keep(row, value);
     return 'fits';
+  }
+
+  /** Words that are not among those known. */
+  wordsNotIn(known: ReadonlyMap<string, number> | undefined): readonly string[] {
+    return this.words.words.filter((word) => !known?.has(word));
   }
 
   column(bucketOf: (word: string) => number): CategoryColumn {
@@ -152,12 +157,12 @@ export function kindOf(value: unknown): { readonly kind: FeatureKind; readonly l
 export function builderFor(
   kind: FeatureKind,
   rows: number,
-  about: { length?: number; declared: boolean },
+  about: { length?: number; exact: boolean },
 ): NumberBuilder | CategoryBuilder | VectorBuilder {
   switch (kind) {
     case 'integer':
     case 'number':
-      return new NumberBuilder(rows, kind, about.declared);
+      return new NumberBuilder(rows, kind, about.exact);
     case 'category':
     case 'boolean':
       return new CategoryBuilder(rows, kind);

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { sameNames } from './names.js';
 
 /** 64 bits of a digest, as two unsigned 32-bit halves. */
 export type Digest64 = { readonly high: number; readonly low: number };
@@ -8,7 +9,7 @@ export const sameDigest = (a: Digest64, b: Digest64): boolean => a.high === b.hi
 export const hexOf = ({ high, low }: Digest64): string => high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
 
 /**
- * Digests the content of records, independent of the order of their features. Keyed, because a bare hash of a record with few
+ * Digests the content of records, independent of the order of their features and of the members of objects in them. Keyed, because a bare hash of a record with few
  * possible values would tell the record. The order of one record's names is remembered: producers send the same ones again and again.
  */
 export class ContentDigester {
@@ -26,16 +27,19 @@ export class ContentDigester {
       this.sorted = [...names].sort();
       this.signature = JSON.stringify(this.sorted);
     }
-    const values = this.sorted.map((name) => features[name]);
-    const bytes = hash('sha256', this.key + this.signature + JSON.stringify(values) + JSON.stringify(rest), 'buffer');
+    const values = this.sorted.map((name) => canonical(features[name]));
+    const bytes = hash('sha256', `${this.key}${this.signature}${JSON.stringify(values)}${JSON.stringify(rest.map(canonical))}`, 'buffer');
     return { high: bytes.readUInt32BE(0), low: bytes.readUInt32BE(4) };
   }
 }
 
-function sameNames(a: readonly string[], b: readonly string[]): boolean {
-  if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
-  return true;
+/** The same content whatever the order in which the members of objects were sent. Arrays of numbers, the common case, are not copied. */
+function canonical(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.some((element) => typeof element === 'object') ? value.map(canonical) : (value as unknown);
+  const sorted = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  // Wrapped, so that no array has the form of an object.
+  return { '': sorted.map(([name, element]): unknown => [name, canonical(element)]) };
 }
 
 /** Two independent 32-bit hashes of an id: how the set of known ids addresses it. Stable, because snapshots of the set are kept. */

@@ -1,5 +1,15 @@
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { commandMetaOf, Problem, Requires, type EdgeReply, type EdgeRequest } from '#libs/identity/http';
+import {
+  commandMetaOf,
+  edgeOf,
+  Problem,
+  PROBLEM_TYPE,
+  problemBody,
+  Requires,
+  type EdgeReply,
+  type EdgeRequest,
+  type ProblemBody,
+} from '#libs/identity/http';
 import { type IntakeAnswer } from './answer.js';
 import { BodyRefused } from './body.js';
 import { Intake, type IntakeRequest } from './intake.js';
@@ -22,8 +32,8 @@ export class IntakeController {
     @Headers() headers: IntakeHeaders,
     @Req() request: EdgeRequest,
     @Res({ passthrough: true }) reply: EdgeReply,
-  ): Promise<IntakeAnswer> {
-    return answered(reply, () => this.intake.predictions(intakeRequest(deployment, body, headers, request)));
+  ): Promise<IntakeAnswer | RefusedAnswer> {
+    return answered(request, reply, () => this.intake.predictions(intakeRequest(deployment, body, headers, request)));
   }
 
   @Post('labels')
@@ -35,8 +45,8 @@ export class IntakeController {
     @Headers() headers: IntakeHeaders,
     @Req() request: EdgeRequest,
     @Res({ passthrough: true }) reply: EdgeReply,
-  ): Promise<IntakeAnswer> {
-    return answered(reply, () => this.intake.labels(intakeRequest(deployment, body, headers, request)));
+  ): Promise<IntakeAnswer | RefusedAnswer> {
+    return answered(request, reply, () => this.intake.labels(intakeRequest(deployment, body, headers, request)));
   }
 }
 
@@ -52,15 +62,21 @@ function intakeRequest(deployment: string, body: unknown, headers: IntakeHeaders
   };
 }
 
-async function answered(reply: EdgeReply, take: () => Promise<IntakeAnswer>): Promise<IntakeAnswer> {
+async function answered(request: EdgeRequest, reply: EdgeReply, take: () => Promise<IntakeAnswer>): Promise<IntakeAnswer | RefusedAnswer> {
   try {
     const answer = await take();
-    if (answer.accepted + answer.duplicates === 0) reply.code(422);
-    return answer;
+    if (answer.accepted + answer.duplicates > 0) return answer;
+    reply.code(422).header('cache-control', 'no-store').type(PROBLEM_TYPE);
+    return { ...problemBody(NOTHING_ACCEPTED, edgeOf(request).requestId), ...answer };
   } catch (error) {
     throw problemOf(error);
   }
 }
+
+/** A problem with the members of the answer beside its own, so that the reader sees why each record was refused. */
+type RefusedAnswer = ProblemBody & IntakeAnswer;
+
+const NOTHING_ACCEPTED = new Problem({ status: 422, code: 'NOTHING_ACCEPTED', detail: 'no record of this request was accepted' });
 
 function problemOf(error: unknown): unknown {
   if (error instanceof BodyRefused) {

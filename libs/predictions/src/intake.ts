@@ -1,8 +1,9 @@
-import { hash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { type CommandBus } from '@nestjs/cqrs';
 import { deploymentIdOf, Deployments, NAME_PATTERN, RegisterDeployment } from '#libs/deployments';
 import { type EventCodec, type EventStore, type Outcome } from '#libs/event-store';
 import { derivedId, type Clock, type CommandMeta } from '#libs/kernel';
+import { Admission } from './admission.js';
 import { type IntakeAnswer } from './answer.js';
 import { decompress, recordsOf } from './body.js';
 import { type Kind } from './kind.js';
@@ -23,6 +24,8 @@ export type IntakeParts = {
   readonly personal: PersonalData;
   readonly snapshots: Snapshots;
   readonly limits: IntakeLimits;
+  /** Requests of one key that may be under way at a time; 1,000 unless said otherwise. */
+  readonly requestsPerKeyMax?: number;
   /** Called when a first post registered a deployment; undefined where first posts to unknown deployments are refused. */
   readonly onFirstPost: ((name: string) => void) | undefined;
 };
@@ -38,6 +41,9 @@ export type IntakeRequest = {
 };
 
 const KEY_LENGTH_MAX = 256;
+const REQUESTS_PER_KEY_MAX = 1_000;
+/** Deployments share the memory of the process: this many may be full of waiting requests at once. */
+const FULL_LANES_MAX = 4;
 
 /**
  * Predictions and labels in: decompress, split, find the lane, wait for the durable append.
@@ -47,9 +53,14 @@ export class Intake {
   private readonly lanes = new Map<string, Lane<never>>();
   private readonly deployments: Deployments;
   private readonly registering = new Map<string, Promise<void>>();
+  /** Registered once is registered for ever. */
+  private readonly registered = new Set<string>();
+  private readonly admission: Admission;
 
   constructor(private readonly parts: IntakeParts) {
-    this.deployments = new Deployments(parts.store, parts.codec);
+    const { store, codec, limits, requestsPerKeyMax = REQUESTS_PER_KEY_MAX } = parts;
+    this.deployments = new Deployments(store, codec);
+    this.admission = new Admission({ requestsPerKeyMax, bytesMax: limits.waitingBytesMax * FULL_LANES_MAX });
   }
 
   /** @throws BodyRefused | IntakeRefused */
@@ -74,29 +85,33 @@ export class Intake {
     await Promise.all([...this.lanes.values()].map((lane) => lane.close()));
   }
 
-  private async take(request: IntakeRequest, laneOf: (id: string) => Lane<never>): Promise<IntakeAnswer> {
-    const { limits } = this.parts;
-    const { deployment, key, meta } = request;
-    if (!NAME_PATTERN.test(deployment)) {
-      throw new IntakeRefused(422, 'NAME_INVALID', `a deployment name matches ${NAME_PATTERN.source}`, { field: 'deployment' });
-    }
-    if (key !== undefined && (key.length === 0 || key.length > KEY_LENGTH_MAX)) {
-      throw new IntakeRefused(422, 'KEY_INVALID', `an idempotency key has 1 to ${KEY_LENGTH_MAX} characters`, {
-        field: 'Idempotency-Key',
-        limit: KEY_LENGTH_MAX,
-      });
-    }
-    const body = decompress(request.body, request.contentEncoding, limits);
-    const records = recordsOf(body, request.contentType, limits);
+  private take(request: IntakeRequest, laneOf: (id: string) => Lane<never>): Promise<IntakeAnswer> {
+    const { principalId, via } = request.meta.actor;
+    return this.admission.admit(`${principalId} ${via}`, async () => {
+      checkNames(request);
+      const body = decompress(request.body, request.contentEncoding, this.parts.limits);
+      return this.admission.hold(body.length, () => this.submit(request, body, laneOf));
+    });
+  }
+
+  private async submit(request: IntakeRequest, body: Uint8Array, laneOf: (id: string) => Lane<never>): Promise<IntakeAnswer> {
+    const { deployment, key, contentType, meta } = request;
+    const records = recordsOf(body, contentType, this.parts.limits);
     const deploymentId = deploymentIdOf(deployment);
     await this.ensureRegistered(deployment, deploymentId, meta);
-    const keyed = key === undefined ? {} : { key, digest: hash('sha256', body) };
+    // Keyed, because a bare hash of a small body would tell the body.
+    const digest = (): string => createHmac('sha256', this.parts.personal.digestKey).update(body).digest('hex');
+    const keyed = key === undefined ? {} : { key, digest: digest() };
     return laneOf(deploymentId).submit({ records, bytes: body.length, ...keyed, meta });
   }
 
   private async ensureRegistered(name: string, deploymentId: string, meta: CommandMeta): Promise<void> {
+    if (this.registered.has(deploymentId)) return;
     const state = await this.deployments.stateOf(deploymentId);
-    if (state.status === 'registered') return;
+    if (state.status === 'registered') {
+      this.registered.add(deploymentId);
+      return;
+    }
     if (!this.parts.onFirstPost) {
       throw new IntakeRefused(404, 'NO_SUCH_DEPLOYMENT', `register it first: driftledger deployment register ${name}`, {
         field: 'deployment',
@@ -133,5 +148,17 @@ export class Intake {
     const lane = new Lane({ deploymentId, kind: kind(), memory, store, codec, clock, limits }) as unknown as Lane<never>;
     this.lanes.set(stream, lane);
     return lane;
+  }
+}
+
+function checkNames({ deployment, key }: IntakeRequest): void {
+  if (!NAME_PATTERN.test(deployment)) {
+    throw new IntakeRefused(422, 'NAME_INVALID', `a deployment name matches ${NAME_PATTERN.source}`, { field: 'deployment' });
+  }
+  if (key !== undefined && (key.length === 0 || key.length > KEY_LENGTH_MAX)) {
+    throw new IntakeRefused(422, 'KEY_INVALID', `an idempotency key has 1 to ${KEY_LENGTH_MAX} characters`, {
+      field: 'Idempotency-Key',
+      limit: KEY_LENGTH_MAX,
+    });
   }
 }

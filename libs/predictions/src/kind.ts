@@ -30,7 +30,10 @@ export abstract class Kind<R> {
   abstract digestOf(record: R): Digest64;
   /** Bytes of columnar JSON the record will take, about. */
   abstract bytesOf(record: R, rawBytes: number): number;
-  /** Refusals that need the state of the deployment: a strict deployment, or none at all. */
-  abstract check(deploymentId: string, rows: readonly Accepted<R>[]): Promise<(Refused | undefined)[]>;
+  /**
+   * Refusals that need the state of the deployment, by record; empty for none.
+   * @throws IntakeRefused for a deployment that is not registered
+   */
+  abstract check(deploymentId: string, records: readonly R[]): Promise<readonly (Refused | undefined)[]>;
   abstract draft(making: Making<R>): Promise<Draft>;
 }

@@ -3,15 +3,20 @@ import { type Digest64, idHash } from './content.js';
 const SEGMENT_SLOTS_MAX = 1 << 21;
 const SEGMENT_SLOTS_FIRST = 1 << 12;
 const WORDS = 4;
-/** Ids remembered per deployment: about 16 bytes each at full segments, 32 at worst. */
+/** Share of slots in use at which a table is full; a slot is 16 bytes, so a full table takes 21 bytes an id. */
+const LOAD_MAX = 0.75;
+/** Ids remembered per deployment. */
 export const KNOWN_IDS_MAX = 20_000_000;
 
-/** One open-addressing table; a slot is (id high, id low, content high, content low), all zero when free. */
-type Segment = { table: Uint32Array; used: number };
+/**
+ * One open-addressing table; a slot is (id high, id low, content high, content low), all zero when free. `serial` never changes and
+ * `changes` grows with every change: together they name one content.
+ */
+export type Segment = { readonly serial: number; changes: number; table: Uint32Array; used: number };
 
 /**
  * The set of ids a deployment has seen, with the digest of what came with each. Typed arrays, no object per id; the oldest segment of
- * a million ids is forgotten when more than the limit are held. Ids are addressed by 64 bits: at 20 million ids the chance that any
+ * a million and a half ids is forgotten when more than the limit are held. Ids are addressed by 64 bits: at 20 million ids the chance that any
  * two share an address is about one in 100,000, and such a pair shows as a conflict, never silently.
  */
 export class KnownIds {
@@ -43,42 +48,45 @@ export class KnownIds {
       if (!isUsed(segment.table, slot)) continue;
       segment.table[slot + 2] = content.high;
       segment.table[slot + 3] = content.low;
+      segment.changes += 1;
       return;
     }
     const segment = this.roomy();
     write(segment.table, slotOf(segment.table, key), key, content);
     segment.used += 1;
+    segment.changes += 1;
   }
 
-  /** Everything held, for a snapshot: the tables as bytes, oldest first. */
-  snapshot(): readonly Uint32Array[] {
-    return this.segments.map((segment) => segment.table);
+  /** Everything held, for a snapshot, oldest first. Valid until the next `put`. */
+  snapshot(): readonly Segment[] {
+    return this.segments;
   }
 
   /** @throws RangeError when a table is not one this class wrote */
-  static restore(tables: readonly Uint32Array[], idsMax: number = KNOWN_IDS_MAX): KnownIds {
+  static restore(segments: readonly Omit<Segment, 'used'>[], idsMax: number = KNOWN_IDS_MAX): KnownIds {
     const known = new KnownIds(idsMax);
-    known.segments = tables.map((table) => {
+    known.segments = segments.map(({ serial, changes, table }) => {
       const slots = table.length / WORDS;
-      if (slots < SEGMENT_SLOTS_FIRST || slots > SEGMENT_SLOTS_MAX || (slots & (slots - 1)) !== 0) {
-        throw new RangeError(`a table of known ids has a power of two slots, got ${slots}`);
-      }
       let used = 0;
       for (let slot = 0; slot < table.length; slot += WORDS) if (isUsed(table, slot)) used += 1;
-      return { table, used };
+      // A table without a free slot would be searched for ever.
+      if (slots < SEGMENT_SLOTS_FIRST || slots > SEGMENT_SLOTS_MAX || (slots & (slots - 1)) !== 0 || used > slots * LOAD_MAX) {
+        throw new RangeError(`a table of known ids has a power of two slots, some of them free, got ${used} of ${slots}`);
+      }
+      return { serial, changes, table, used };
     });
     return known;
   }
 
   private roomy(): Segment {
     const last = this.segments.at(-1);
-    if (last && last.used < last.table.length / WORDS / 2) return last;
+    if (last && last.used < (last.table.length / WORDS) * LOAD_MAX) return last;
     if (last && last.table.length / WORDS < SEGMENT_SLOTS_MAX) {
       last.table = grown(last.table);
       return last;
     }
     while (this.segments.length > 0 && this.size >= this.idsMax) this.segments.shift();
-    const fresh = { table: new Uint32Array(SEGMENT_SLOTS_FIRST * WORDS), used: 0 };
+    const fresh = { serial: (last?.serial ?? 0) + 1, changes: 0, table: new Uint32Array(SEGMENT_SLOTS_FIRST * WORDS), used: 0 };
     this.segments.push(fresh);
     return fresh;
   }

@@ -4,10 +4,9 @@ import { type DomainEvent } from '#libs/kernel';
 import { WordsBuilder } from './column-builders.js';
 import { ContentDigester, packDigests, type Digest64 } from './content.js';
 import { LabelBatchRecorded } from './events.js';
-import { readTime, refused, textOf, type Refused } from './fields.js';
+import { isMembers, isRefused, readTime, refused, textOf, type Refused } from './fields.js';
 import { Kind, type Accepted, type Draft, type Making } from './kind.js';
 import { type IntakeLimits } from './limits.js';
-import { isMembers, isRefused } from './record.js';
 import { IntakeRefused } from './refusals.js';
 
 /** Ground truth for one prediction: a number, or a word (booleans are the words true and false). */
@@ -33,7 +32,7 @@ export class LabelKind extends Kind<LabelRecord> {
     const id = textOf(raw['id'] ?? raw['predictionId'], 'id', this.limits.idLengthMax);
     if (isRefused(id)) return id;
     if (id === null) return refused('id', 'MISSING', 'a label names the prediction it is for');
-    const at = readTime(raw['at'] ?? raw['labelledAt'] ?? raw['time'] ?? raw['timestamp'], now, this.limits);
+    const at = readTime(raw['at'] ?? raw['labelledAt'] ?? raw['time'] ?? raw['timestamp'], 'at', now, this.limits);
     if (isRefused(at)) return at;
     const label = raw['label'] ?? raw['value'] ?? raw['class'];
     if (typeof label === 'number' && Number.isFinite(label)) return { id, at, value: label, class: null };

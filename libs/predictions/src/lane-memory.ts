@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { type EventCodec, type EventStore, type ExpectedRevision } from '#libs/event-store';
 import { formatPosition } from '#libs/kernel';
 import { type AnsweredPart } from './answer.js';
@@ -12,24 +13,27 @@ export type LaneMemoryParts = {
   readonly store: EventStore;
   readonly codec: EventCodec;
   readonly snapshots: Snapshots;
+  /** Records after which a snapshot is written, so that a start reads at most this much of the log again. */
+  readonly snapshotEvery?: number;
 };
 
-/** Ids after which a snapshot is written, so that a start reads at most this much of the log again. */
-const SNAPSHOT_EVERY_IDS = 1_000_000;
-/** Parts of one request are stored one after the other; this many back is further than any request reaches. */
-const PARTS_MAX = 64;
+const SNAPSHOT_EVERY_RECORDS = 200_000;
 
 /**
  * What one lane knows of its stream: its revision, the ids in it and the request keys in it. All of it can be read from the log again;
  * a snapshot only shortens that.
  */
 export class LaneMemory {
+  private readonly logger = new Logger(LaneMemory.name);
   private ids = new KnownIds();
   /** Request key → revision of the event that holds its last part. */
   private keys = new KnownIds();
   private next = 0n;
+  /** Id of the event before `next`. */
+  private last = '';
   private loaded = false;
-  private snapshotAt = 0;
+  private isCurrent = false;
+  private snapshotAt = { next: 0n, records: 0 };
   /** Records in the stream. */
   records = 0;
 
@@ -44,17 +48,10 @@ export class LaneMemory {
     return this.next === 0n ? 'no_stream' : this.next - 1n;
   }
 
-  /** Reads the snapshot and what the log has after it, once. */
+  /** Reads the snapshot and what the log has after it, once; after `forget` what is new in the log. */
   async open(): Promise<void> {
-    if (this.loaded) return;
-    const snapshot = await this.trustworthySnapshot();
-    this.ids = snapshot ? KnownIds.restore(snapshot.ids) : new KnownIds();
-    this.keys = snapshot ? KnownIds.restore(snapshot.keys) : new KnownIds();
-    this.next = snapshot?.next ?? 0n;
-    this.records = snapshot?.records ?? 0;
-    await this.catchUp();
-    this.snapshotAt = this.ids.size;
-    this.loaded = true;
+    if (!this.loaded) await this.load();
+    if (!this.isCurrent) await this.catchUp();
   }
 
   /** Learns what was stored since, here or by another writer. */
@@ -64,11 +61,13 @@ export class LaneMemory {
       const digestOf = unpackDigests(data.columns.digests);
       data.columns.id.forEach((id, row) => id !== null && this.ids.put(id, digestOf(row)));
       this.records += data.rows;
-      this.next = stored.revision + 1n;
+      this.appended(stored.revision, stored.id);
       this.rememberKeys(data.requests);
     }
+    this.isCurrent = true;
   }
 
+  /** The digest that came with an id. */
   find(id: string): Digest64 | undefined {
     return this.ids.find(id);
   }
@@ -79,20 +78,20 @@ export class LaneMemory {
     if (!at) return [];
     const last = (BigInt(at.high) << 32n) + BigInt(at.low);
     const parts: AnsweredPart[] = [];
-    const events = this.parts.store.readStream(this.parts.stream, { from: last, direction: 'backwards', limit: PARTS_MAX });
-    for await (const stored of events) {
+    for await (const stored of this.parts.store.readStream(this.parts.stream, { from: last, direction: 'backwards' })) {
       const recorded = this.parts.codec.decode<PredictionEvent>(stored);
       const entry = recorded.data.requests.find((request) => request.key === key);
-      if (!entry) continue;
-      parts.unshift({ entry, batch: recorded.id, position: formatPosition(recorded.position) });
-      if (entry.from === 0) break;
+      if (entry) parts.unshift({ entry, batch: recorded.id, position: formatPosition(recorded.position) });
+      // The first event read holds the last part; where it does not, two keys share an address and this one is new.
+      if (parts.length === 0 || entry?.from === 0) break;
     }
     return parts;
   }
 
   /** The append went through at this revision. */
-  appended(revision: bigint): void {
+  appended(revision: bigint, eventId: string): void {
     this.next = revision + 1n;
+    this.last = eventId;
   }
 
   /** Takes in what was just stored. */
@@ -102,25 +101,42 @@ export class LaneMemory {
     this.rememberKeys(entries);
   }
 
-  /** What happened to the last append is unknown: everything is read again when the lane next opens. */
+  /** What happened to the last append is unknown: the log is looked at when the lane next opens. */
   forget(): void {
-    this.loaded = false;
+    this.isCurrent = false;
   }
 
-  /** Writes a snapshot when enough is new. */
+  /** Writes a snapshot when enough is new. One that cannot be written only costs time at the next start. */
   async keep(when: 'always' | 'when due'): Promise<void> {
-    if (!this.loaded || (when === 'when due' && this.ids.size - this.snapshotAt < SNAPSHOT_EVERY_IDS)) return;
-    this.snapshotAt = this.ids.size;
-    const { next, records } = this;
-    await this.parts.snapshots.save(this.parts.stream, { next, records, ids: this.ids.snapshot(), keys: this.keys.snapshot() });
+    const { next, last, records } = this;
+    const due = when === 'always' ? 1 : (this.parts.snapshotEvery ?? SNAPSHOT_EVERY_RECORDS);
+    const news = Math.max(records - this.snapshotAt.records, Number(next - this.snapshotAt.next));
+    if (!this.loaded || news < due) return;
+    this.snapshotAt = { next, records };
+    try {
+      await this.parts.snapshots.save(this.parts.stream, { next, last, records, ids: this.ids.snapshot(), keys: this.keys.snapshot() });
+    } catch (error) {
+      this.logger.warn(`the snapshot of ${this.parts.stream} was not written: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
-  /** A snapshot that is ahead of the log belongs to a log that is gone (a restored backup): it is not used. */
+  private async load(): Promise<void> {
+    const snapshot = await this.trustworthySnapshot();
+    this.ids = snapshot ? KnownIds.restore(snapshot.ids) : new KnownIds();
+    this.keys = snapshot ? KnownIds.restore(snapshot.keys) : new KnownIds();
+    this.next = snapshot?.next ?? 0n;
+    this.last = snapshot?.last ?? '';
+    this.records = snapshot?.records ?? 0;
+    this.snapshotAt = { next: this.next, records: this.records };
+    this.loaded = true;
+  }
+
+  /** A snapshot whose last event is not the one the log holds there belongs to another log, such as one before a backup was restored. */
   private async trustworthySnapshot(): Promise<Snapshot | undefined> {
     const snapshot = await this.parts.snapshots.load(this.parts.stream);
-    if (!snapshot || snapshot.next === 0n) return snapshot;
-    for await (const last of this.parts.store.readStream(this.parts.stream, { from: 'end', direction: 'backwards', limit: 1 })) {
-      if (last.revision + 1n >= snapshot.next) return snapshot;
+    if (!snapshot || snapshot.next === 0n) return undefined;
+    for await (const stored of this.parts.store.readStream(this.parts.stream, { from: snapshot.next - 1n, limit: 1 })) {
+      if (stored.id === snapshot.last) return snapshot;
     }
     await this.parts.snapshots.discard(this.parts.stream);
     return undefined;

@@ -1,12 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Unavailable, WrongExpectedRevision, Timeout, type EventCodec, type EventStore, type NewEvent } from '#libs/event-store';
+import {
+  EVENT_BYTES_MAX,
+  Timeout,
+  Unavailable,
+  WrongExpectedRevision,
+  type EventCodec,
+  type EventStore,
+  type NewEvent,
+} from '#libs/event-store';
 import { formatPosition, timeOrderedId, type Clock, type CommandMeta } from '#libs/kernel';
 import { answerOf, type AnsweredPart, type IntakeAnswer } from './answer.js';
+import { type RequestEntry } from './batch.js';
 import { type RawRecord } from './body.js';
 import { type Kind } from './kind.js';
 import { type LaneMemory } from './lane-memory.js';
 import { type IntakeLimits } from './limits.js';
-import { cut, planOf, type Plan } from './plan.js';
+import { cut, type Piece } from './piece.js';
+import { planOf } from './plan.js';
 import { IntakeRefused } from './refusals.js';
 
 /** One request as it waits in a lane. */
@@ -14,7 +24,7 @@ export type Request = {
   readonly records: readonly RawRecord[];
   readonly bytes: number;
   readonly key?: string;
-  /** SHA-256, hex, of the decoded body; given with a key. */
+  /** Keyed digest of the decoded body; given with a key. */
   readonly digest?: string;
   readonly meta: CommandMeta;
 };
@@ -34,6 +44,8 @@ export type LaneParts<R> = {
   readonly codec: EventCodec;
   readonly clock: Clock;
   readonly limits: IntakeLimits;
+  /** First wait before an append is tried again, doubled each time; 50 ms unless said otherwise. */
+  readonly retryDelayMs?: number;
 };
 
 /** Requests of at least this many records are never put together with others. */
@@ -42,6 +54,9 @@ const COALESCE_ROWS_MAX = 1_000;
 /** How long small requests wait for company while the lane is busy. */
 const COALESCE_MS = 2;
 const TRIES = 5;
+const RETRY_DELAY_MS = 50;
+/** Encoded bytes of an event's body, with room for its metadata. */
+const BODY_BYTES_MAX = EVENT_BYTES_MAX - 8 * 1024;
 
 /**
  * The one writer of one stream of batches. Requests are taken in order; small ones together. Every append names the exact revision,
@@ -105,7 +120,7 @@ export class Lane<R> {
     let rows = head.records.length;
     for (let next = this.queue[0]; next && head.records.length < ALONE_FROM; next = this.queue[0]) {
       rows += next.records.length;
-      if (next.records.length >= ALONE_FROM || rows > COALESCE_ROWS_MAX || !sameActor(head, next)) break;
+      if (next.records.length >= ALONE_FROM || rows > COALESCE_ROWS_MAX || !sameOrigin(head, next)) break;
       // The same key twice: the second is answered from what the first stored.
       if (next.key !== undefined && group.some((request) => request.key === next.key)) break;
       this.queue.shift();
@@ -121,14 +136,16 @@ export class Lane<R> {
       const open: Waiting[] = [];
       for (const request of group) {
         // A resend is answered from what the log holds; a part of it may still have to be stored.
-        request.parts = request.key === undefined ? [] : await this.parts.memory.partsOf(request.key);
+        request.parts = request.key === undefined ? request.parts : await this.parts.memory.partsOf(request.key);
         if (request.parts.some((part) => part.entry.digest !== request.digest)) request.reject(IntakeRefused.keyReused());
         else if (isWhole(request)) request.resolve(answerOf(request.parts));
         else open.push(request);
       }
       await this.store(open);
     } catch (error) {
-      for (const request of group) request.reject(error);
+      // Requests that share an event must not share each other's faults.
+      if (group.length > 1 && !isOfTheLog(error)) for (const request of group) await this.settle([request]);
+      else for (const request of group) request.reject(error);
     }
   }
 
@@ -137,7 +154,8 @@ export class Lane<R> {
       try {
         return await this.attempt(group);
       } catch (error) {
-        if (!(error instanceof WrongExpectedRevision) || attempt >= TRIES) throw error;
+        if (!(error instanceof WrongExpectedRevision)) throw error;
+        if (attempt >= TRIES) throw IntakeRefused.unavailable('another process keeps writing to this deployment', { cause: error });
         // Another writer was here: learn what it stored, then decide again.
         await this.parts.memory.catchUp();
       }
@@ -147,41 +165,30 @@ export class Lane<R> {
   private async attempt(group: readonly Waiting[]): Promise<void> {
     const { kind, deploymentId, memory, clock } = this.parts;
     const now = clock.now();
-    const planned = await planOf(group, { kind, deploymentId, memory, now });
-    for (const piece of cut(planned)) {
-      const parts = await this.append(piece, group, now);
-      for (const [at, { request }] of piece.requests.entries()) {
-        const [waiting, part] = [group[request], parts[at]];
-        if (waiting && part) waiting.parts = [...waiting.parts, part];
-      }
-    }
+    const planned = await planOf(group, { kind, deploymentId, known: memory, now });
+    for (const piece of cut(planned)) await this.append(piece, group, now);
     for (const request of group) request.resolve(answerOf(request.parts));
   }
 
-  /** Stores one batch and remembers it. A batch without rows and conflicts is nothing to store. */
-  private async append(piece: Plan<R>, group: readonly Waiting[], now: number): Promise<readonly AnsweredPart[]> {
+  /** Stores one piece as one event and remembers it; as several when it turns out too large for one. */
+  private async append(piece: Piece<R>, group: readonly Waiting[], now: number): Promise<void> {
     const { kind, deploymentId, memory, codec } = this.parts;
-    const meta = group[0]?.meta;
-    if (!meta) return [];
-    if (piece.rows.length === 0 && piece.conflicts.length === 0) {
-      return piece.requests.map(({ entry }) => ({ entry, batch: '', position: '' }));
-    }
-    const draft = await kind.draft({
-      deploymentId,
-      rows: piece.rows,
-      now,
-      recordsBefore: memory.records,
-      meta,
-      conflicts: piece.conflicts,
-    });
-    const entries = piece.withMarks(draft.marks);
+    const meta = piece.parts[0]?.about.meta;
+    if (!meta) return;
+    if (!piece.isWorthStoring) return note(piece, group, piece.entries([], meta.correlationId), { batch: '', position: '' });
+    const { rows, conflicts } = piece;
+    const draft = await kind.draft({ deploymentId, rows, now, recordsBefore: memory.records, meta, conflicts });
+    const entries = piece.entries(draft.marks, meta.correlationId);
     const event = codec.encode(draft.finish(entries), meta, timeOrderedId(), { trusted: true });
+    const halves = event.body.length > BODY_BYTES_MAX ? piece.halved() : undefined;
+    if (halves) {
+      for (const half of halves) await this.append(half, group, now);
+      return;
+    }
     const position = await this.appendSurely(event);
-    memory.remember(
-      piece.rows.map(({ record, digest }) => ({ id: kind.idOf(record), digest })),
-      entries,
-    );
-    return entries.map((entry) => ({ entry, batch: event.id, position }));
+    const stored = rows.map(({ record, digest }) => ({ id: kind.idOf(record), digest }));
+    memory.remember(stored, entries);
+    note(piece, group, entries, { batch: event.id, position });
   }
 
   /** Retries an append whose outcome is unknown with the same event id and revision: the store then knows it already. */
@@ -190,23 +197,39 @@ export class Lane<R> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const result = await store.append(memory.stream, [event], { expected: memory.expected });
-        memory.appended(result.revision);
+        memory.appended(result.revision, event.id);
         return result.position ? formatPosition(result.position) : '';
       } catch (error) {
-        const unsure = error instanceof Unavailable || error instanceof Timeout;
-        if (!unsure) throw error;
+        if (!isOfTheLog(error)) throw error;
         if (attempt >= TRIES) {
-          // What happened to it is unknown: everything is read again before the next request.
+          // It may have been stored after all: the log is looked at before the next request.
           memory.forget();
           throw IntakeRefused.unavailable('the event log does not answer', { cause: error });
         }
-        await delay(50 * 2 ** attempt);
+        await delay((this.parts.retryDelayMs ?? RETRY_DELAY_MS) * 2 ** attempt);
       }
     }
   }
 }
 
-const sameActor = (a: Request, b: Request): boolean =>
-  a.meta.actor.principalId === b.meta.actor.principalId && a.meta.actor.via === b.meta.actor.via;
+/** What a piece contributed to each of its requests, told to them. */
+function note<R>(piece: Piece<R>, group: readonly Waiting[], entries: readonly RequestEntry[], at: Omit<AnsweredPart, 'entry'>): void {
+  for (const [index, { request }] of piece.parts.entries()) {
+    const [waiting, entry] = [group[request], entries[index]];
+    if (waiting && entry) waiting.parts = [...waiting.parts, { entry, ...at }];
+  }
+}
+
+/** The log is away, or is taken by somebody else: no fault of a request. */
+const isOfTheLog = (error: unknown): boolean =>
+  error instanceof Unavailable || error instanceof Timeout || (error instanceof IntakeRefused && error.status === 503);
+
+/** One event has one actor and one source; each request keeps its own correlation id. */
+const sameOrigin = ({ meta: a }: Request, { meta: b }: Request): boolean =>
+  a.actor.principalId === b.actor.principalId &&
+  a.actor.via === b.actor.via &&
+  a.onBehalfOf === b.onBehalfOf &&
+  a.source.client === b.source.client &&
+  a.source.addressClass === b.source.addressClass;
 
 const isWhole = (request: Waiting): boolean => request.parts.at(-1)?.entry.until === request.records.length;

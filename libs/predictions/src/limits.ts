@@ -44,3 +44,5 @@ export const DEFAULT_LIMITS: IntakeLimits = {
 export const BATCH_ROWS_MAX = 1_000;
 /** …or at about this many bytes of columnar JSON. */
 export const BATCH_BYTES_MAX = 256 * 1024;
+/** Bytes of one record: with all that is stored beside it, it still fits into one event. */
+export const RECORD_BYTES_MAX = 256 * 1024;

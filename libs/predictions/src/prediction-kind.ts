@@ -19,10 +19,11 @@ import { ContentDigester, type Digest64 } from './content.js';
 import { PredictionBatchRecorded } from './events.js';
 import { type Refused } from './fields.js';
 import { GridObserver, GRID_VALUES } from './grid-observer.js';
-import { Kind, type Accepted, type Draft, type Making } from './kind.js';
+import { Kind, type Draft, type Making } from './kind.js';
 import { type IntakeLimits } from './limits.js';
 import { type PersonalData } from '#libs/keys';
-import { readPrediction, type PredictionRecord } from './record.js';
+import { type PredictionRecord } from './prediction-record.js';
+import { readPrediction } from './record.js';
 import { IntakeRefused } from './refusals.js';
 import { strictProblem } from './strict.js';
 
@@ -57,8 +58,9 @@ export class PredictionKind extends Kind<PredictionRecord> {
   }
 
   digestOf(record: PredictionRecord): Digest64 {
-    const { id: _id, features, ...rest } = record;
-    return this.digester.digest(features, [rest]);
+    const { at, version, variant, subject, segments, latencyMs, weight, value, score, probabilities, decision, error, unread } = record;
+    const about = [at, version, variant, subject, segments, latencyMs, weight];
+    return this.digester.digest(record.features, [...about, value, score, record.class, probabilities, decision, error, unread]);
   }
 
   bytesOf({ features }: PredictionRecord, rawBytes: number): number {
@@ -67,20 +69,17 @@ export class PredictionKind extends Kind<PredictionRecord> {
     return Math.max(16, rawBytes - names);
   }
 
-  async check(deploymentId: string, rows: readonly Accepted<PredictionRecord>[]): Promise<(Refused | undefined)[]> {
+  async check(deploymentId: string, records: readonly PredictionRecord[]): Promise<readonly (Refused | undefined)[]> {
     const schema = await this.schemaOf(deploymentId);
-    return schema.strict ? rows.map(({ record }) => strictProblem(record, schema)) : [];
+    return schema.strict ? records.map((record) => strictProblem(record, schema)) : [];
   }
 
   async draft({ deploymentId, rows, now, recordsBefore, meta, conflicts }: Making<PredictionRecord>): Promise<Draft> {
-    const before = await this.schemaOf(deploymentId);
+    const before = await this.settledWhenDue(deploymentId, recordsBefore, meta);
     const draft = new BatchDraft(rows, before, this.personal);
-    for (const command of this.lessons(before, draft, { recordsBefore, meta })) {
-      const outcome: Outcome<DeploymentRefusal> = await this.commands.execute(command);
-      // Two writers may learn at once past a limit: the values then stay in the batch, uncounted.
-      if (outcome.kind === 'refused' && outcome.refusal.code !== 'TOO_MANY_FEATURES') throw refusedSchema(outcome.refusal.detail);
-    }
-    const schema = await this.schemaOf(deploymentId);
+    const lessons = [...this.lessons(before, draft, meta)];
+    for (const lesson of lessons) await this.learn(lesson);
+    const schema = lessons.length > 0 ? await this.schemaOf(deploymentId) : before;
     const salt = randomBytes(16).toString('base64');
     return {
       marks: draft.marks,
@@ -89,15 +88,19 @@ export class PredictionKind extends Kind<PredictionRecord> {
     };
   }
 
+  /** The schema of a deployment; its provisional time ends with the first batch after enough records. */
+  private async settledWhenDue(deploymentId: string, recordsBefore: number, meta: CommandMeta): Promise<Registered> {
+    const schema = await this.schemaOf(deploymentId);
+    if (schema.settled || recordsBefore < PROVISIONAL_RECORDS) return schema;
+    await this.learn(new SettleFeatureSchema({ deploymentId, records: recordsBefore }, lessonMeta(meta, schema, 'settled')));
+    return this.schemaOf(deploymentId);
+  }
+
   /** What the deployment must record before the batch: the batch never runs ahead of its schema. */
-  private *lessons(
-    schema: Registered,
-    draft: BatchDraft,
-    { recordsBefore, meta }: Pick<Making<PredictionRecord>, 'recordsBefore' | 'meta'>,
-  ): Iterable<SchemaCommand> {
+  private *lessons(schema: Registered, draft: BatchDraft, meta: CommandMeta): Iterable<SchemaCommand> {
     const { deploymentId } = schema;
     const { features, widened } = draft.learnt();
-    const because = (what: string): CommandMeta => lessonMeta(meta, `${schema.schemaVersion}:${what}`);
+    const because = (what: string): CommandMeta => lessonMeta(meta, schema, what);
     if (features.length + widened.length > 0) yield new ExtendFeatureSchema({ deploymentId, features, widened }, because('schema'));
     for (const [subject, words] of draft.unseenWords()) {
       if (this.hasRoom(schema, subject)) yield new ObserveCategories({ deploymentId, subject, words }, because(`words:${subject}`));
@@ -107,9 +110,13 @@ export class PredictionKind extends Kind<PredictionRecord> {
       if (grid)
         yield new SetFeatureGrid({ deploymentId, subject, grid, basis: 'observed', values: GRID_VALUES }, because(`grid:${subject}`));
     }
-    if (!schema.settled && recordsBefore >= PROVISIONAL_RECORDS) {
-      yield new SettleFeatureSchema({ deploymentId, records: recordsBefore }, because('settled'));
-    }
+  }
+
+  private async learn(lesson: SchemaCommand): Promise<void> {
+    const outcome: Outcome<DeploymentRefusal> = await this.commands.execute(lesson);
+    // Two writers may learn at once past a limit: the values then stay in the batch, uncounted.
+    if (outcome.kind === 'refused' && outcome.refusal.code !== 'TOO_MANY_FEATURES')
+      throw new Error(`the deployment refused its own schema: ${outcome.refusal.detail}`);
   }
 
   private hasRoom(schema: Registered, subject: string): boolean {
@@ -123,9 +130,10 @@ export class PredictionKind extends Kind<PredictionRecord> {
   }
 }
 
-/** A lesson is caused by the request that taught it; the same lesson twice is one command. */
-function lessonMeta(meta: CommandMeta, lesson: string): CommandMeta {
-  return { ...meta, commandId: derivedId(meta.commandId, lesson), causationId: meta.commandId };
+/**
+ * A lesson is caused by the request that taught it. Its id follows from the schema it was drawn from: taught again from there it is the
+ * same command, while a later batch of the same request, drawn from a later schema, teaches anew.
+ */
+function lessonMeta(meta: CommandMeta, { schemaVersion }: Registered, lesson: string): CommandMeta {
+  return { ...meta, commandId: derivedId(meta.commandId, `${schemaVersion}:${lesson}`), causationId: meta.commandId };
 }
-
-const refusedSchema = (detail: string): Error => new Error(`the deployment refused its own schema: ${detail}`);

@@ -20,6 +20,17 @@ export class IntakeRefused extends Error {
     });
   }
 
+  static tooManyAtOnce(limit: number): IntakeRefused {
+    return new IntakeRefused(429, 'TOO_MANY_AT_ONCE', `more than ${limit} requests of this key are being answered`, {
+      limit,
+      retryAfterSeconds: 1,
+    });
+  }
+
+  static tooMuchAtOnce(limit: number): IntakeRefused {
+    return new IntakeRefused(503, 'OVERLOADED', `more than ${limit} bytes of records are being taken in`, { limit, retryAfterSeconds: 1 });
+  }
+
   static unavailable(why: string, options?: ErrorOptions): IntakeRefused {
     return new IntakeRefused(503, 'UNAVAILABLE', why, { retryAfterSeconds: 2 }, options);
   }

@@ -1,21 +1,25 @@
 import { type FeatureKind, type Registered } from '#libs/deployments';
 import { isVector } from './column-builders.js';
 import { refused, type Refused } from './fields.js';
-import { type PredictionRecord } from './record.js';
+import { type PredictionRecord } from './prediction-record.js';
 
-/** What a strict deployment refuses: a feature that is not in its schema, or a value that does not fit its type. */
+/** What a strict deployment refuses: a feature or member it does not know, or a value that does not fit its type. */
 export function strictProblem(record: PredictionRecord, schema: Registered): Refused | undefined {
   for (const name of Object.keys(record.features)) {
     const value = record.features[name];
     const known = schema.features.get(name);
     if (!known) return refused(`features.${name}`, 'UNKNOWN_FEATURE', 'this strict deployment does not know the feature');
     if (value === null || known.personal) continue;
-    if (!fits(value, known.kind, known.length))
-      return refused(`features.${name}`, 'MISTYPED', `this strict deployment wants ${known.kind}`);
+    if (!fits(value, known.kind, known.length)) return mistyped(`features.${name}`, known.kind);
   }
+  for (const name of ['value', 'score'] as const)
+    if (record[name] !== null && typeof record[name] !== 'number') return mistyped(name, 'a number');
+  if (typeof record.class === 'object' && record.class !== null) return mistyped('class', 'a word');
   const unread = record.unread && Object.keys(record.unread)[0];
-  return unread ? refused(unread, 'UNKNOWN_MEMBER', 'this strict deployment takes no unknown members') : undefined;
+  return unread ? refused(unread, 'UNKNOWN_MEMBER', 'this strict deployment takes no unknown or mistyped members') : undefined;
 }
+
+const mistyped = (field: string, wanted: string): Refused => refused(field, 'MISTYPED', `this strict deployment wants ${wanted}`);
 
 function fits(value: unknown, kind: FeatureKind, length: number | undefined): boolean {
   switch (kind) {
