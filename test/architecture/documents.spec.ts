@@ -48,6 +48,15 @@ describe('examples', () => {
   });
 });
 
+describe('commands', () => {
+  it('of the command line are all in the README', () => {
+    const names = repositoryFiles().flatMap((file) => /^apps\/cli\/src\/[a-z-]+\/([a-z-]+)\.command\.ts$/.exec(file)?.[1] ?? []);
+    const told = textOf('README.md').split('## Command line')[1]?.split('\n## ')[0] ?? '';
+    expect(names.length).toBeGreaterThan(4);
+    expect(names.filter((name) => !told.includes(`\`${name}`))).toEqual([]);
+  });
+});
+
 describe('settings', () => {
   it('that exist are in the README, and those in the README exist', () => {
     const read = new Set(textOf('libs/configuration/src/configuration.ts').match(/\bDRIFTLEDGER_[A-Z_]+\b/g));
