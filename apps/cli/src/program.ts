@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { DatasetError } from '#libs/datasets';
 import { register as audit } from './audit/audit.command.js';
 import { register as compare } from './compare/compare.command.js';
+import { register as demo } from './demo/demo.command.js';
 import { register as deployment } from './deployment/deployment.command.js';
 import { register as doctor } from './doctor/doctor.command.js';
 import { register as key } from './key/key.command.js';
@@ -13,7 +14,7 @@ import { UsageError } from './usage-error.js';
 export type Output = { readonly out: (text: string) => void; readonly err: (text: string) => void };
 
 /** One entry per command; each adds itself to the program. */
-const COMMANDS: readonly ((program: Command) => void)[] = [compare, audit, deployment, key, doctor, migrate, rebuild];
+const COMMANDS: readonly ((program: Command) => void)[] = [compare, demo, audit, deployment, key, doctor, migrate, rebuild];
 
 const build = ({ out, err }: Output): Command => {
   const program = new Command('driftledger').description('Watches machine-learning models in production and can prove what it saw.');

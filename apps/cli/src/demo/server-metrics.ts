@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ClientOptions, ServerError } from '../client.js';
 
 const LAG = /^driftledger_subscription_lag_events\{.*\} (\d+)$/gm;
-const POLL_MS = 150;
+const POLL_MS = 250;
 const REQUEST_MS = 10_000;
 
 /** Events each reader of the log has still to handle, together. @throws ServerError */
