@@ -23,7 +23,7 @@ import { EdgeError } from './errors.js';
 export type GraphqlLimits = {
   /** Levels of fields. Introspection is not counted: graphql-js limits it by itself. */
   readonly depthMax: number;
-  /** Fields the answer may hold at most, lists counted with their page size. */
+  /** Fields the answer may hold at most, lists counted with their page size, and every read of the store as `READ` of them. */
   readonly costMax: number;
   /** Tokens of the document. */
   readonly tokensMax: number;
@@ -31,11 +31,14 @@ export type GraphqlLimits = {
   readonly bodyBytesMax: number;
 };
 
-/** The limits unless the process is configured otherwise. */
-export const LIMITS: GraphqlLimits = { depthMax: 10, costMax: 10_000, tokensMax: 2_000, bodyBytesMax: 256 * 1024 };
+/** The limits unless the process is configured otherwise: the default page of every list may be asked for with all its fields. */
+export const LIMITS: GraphqlLimits = { depthMax: 10, costMax: 40_000, tokensMax: 2_000, bodyBytesMax: 256 * 1024 };
 
 /** Length assumed for a list that is not paged. */
 const PLAIN_LIST = 10;
+
+/** What a field costs that takes a query of its own: it may give little and read much, so a hundred under aliases are not cheap. */
+const READ = 250;
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
@@ -83,25 +86,31 @@ export const depthRule =
 
 const isIntrospection = (name: string): boolean => name.startsWith('__');
 
-/** A field costs one; a page costs its entries times what is asked of each, counted once: not again for the list inside a connection. */
-const estimate: ComplexityEstimator = ({ type: parent, field, args, childComplexity }) => {
-  if (isIntrospection(getNamedType(field.type).name)) return 1 + childComplexity;
-  if (field.args.some(({ name }) => name === 'first')) return 1 + pageSizeOf(args['first']) * childComplexity;
-  const type = isNonNullType(field.type) ? field.type.ofType : field.type;
-  const entries = isListType(type) && !parent.name.endsWith('Connection') ? PLAIN_LIST : 1;
-  return 1 + entries * childComplexity;
-};
+/**
+ * A field costs one, or a read where it is a root field or a page; a page costs its entries times what is asked of each as well,
+ * counted once: not again for the list inside a connection.
+ */
+const estimateIn =
+  (roots: readonly unknown[]): ComplexityEstimator =>
+  ({ type: parent, field, args, childComplexity }) => {
+    if (isIntrospection(field.name) || isIntrospection(getNamedType(field.type).name)) return 1 + childComplexity;
+    if (field.args.some(({ name }) => name === 'first')) return READ + pageSizeOf(args['first']) * childComplexity;
+    const type = isNonNullType(field.type) ? field.type.ofType : field.type;
+    const entries = isListType(type) && !parent.name.endsWith('Connection') ? PLAIN_LIST : 1;
+    return (roots.includes(parent) ? READ : 1) + entries * childComplexity;
+  };
 
 const pageSizeOf = (first: unknown): number =>
   typeof first === 'number' && first > 0 ? Math.min(first, PAGE_SIZE_MAX) : PAGE_SIZE_DEFAULT;
 
 type Costed = { readonly schema: GraphQLSchema; readonly document: DocumentNode; readonly variables?: Record<string, unknown> };
 
-/** @throws EdgeError TOO_COSTLY when the answer could hold more fields than allowed */
+/** @throws EdgeError TOO_COSTLY when the answer could hold, or take, more than allowed */
 export const assertAffordable = ({ schema, document, variables }: Costed, costMax: number): void => {
-  const cost = getComplexity({ schema, query: document, estimators: [estimate], ...(variables ? { variables } : {}) });
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const cost = getComplexity({ schema, query: document, estimators: [estimateIn(roots)], ...(variables ? { variables } : {}) });
   if (cost > costMax)
-    throw new EdgeError('TOO_COSTLY', `the answer could hold ${cost} fields, the limit is ${costMax}: ask for smaller pages`);
+    throw new EdgeError('TOO_COSTLY', `the answer could cost ${cost}, the limit is ${costMax}: ask for smaller pages or fewer fields`);
 };
 
 /**
