@@ -19,6 +19,7 @@ describe('a cursor', () => {
         if (!isOurs) expect(() => decodeCursor(text)).toThrow('cursor');
       }),
     );
+    expect(() => decodeCursor(Buffer.from(String(2n ** 64n)).toString('base64url'))).toThrow('cursor');
   });
 });
 

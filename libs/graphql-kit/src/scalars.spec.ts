@@ -22,6 +22,7 @@ describe('scalars', () => {
     const position = positionOf(2n ** 60n + 1n, 2n ** 59n);
     expect(eventPositionScalar.parseValue(eventPositionScalar.serialize(position))).toEqual(position);
     expect(() => eventPositionScalar.parseValue('-1')).toThrow('EventPosition');
+    expect(() => eventPositionScalar.parseValue(String(2n ** 64n))).toThrow('EventPosition');
   });
 
   it('BigInt keeps whole numbers of any size and refuses fractions', () => {

@@ -17,9 +17,16 @@ export const comparePositions = (a: Position, b: Position): number => {
 export const formatPosition = (position: Position): string =>
   position.commit === position.prepare ? position.commit.toString() : `${position.commit}/${position.prepare}`;
 
+/** Stores keep positions in 64 bits without a sign. */
+const LARGEST = 2n ** 64n - 1n;
+
+const notWritten = (): TypeError => new TypeError('a position is written as one or two decimal numbers of 64 bits, such as 42 or 42/40');
+
 /** @throws TypeError when the text is no position */
 export const parsePosition = (text: string): Position => {
   const match = /^(\d{1,20})(?:\/(\d{1,20}))?$/.exec(text);
-  if (!match?.[1]) throw new TypeError('a position is written as one or two decimal numbers, such as 42 or 42/40');
-  return positionOf(BigInt(match[1]), BigInt(match[2] ?? match[1]));
+  if (!match?.[1]) throw notWritten();
+  const position = positionOf(BigInt(match[1]), BigInt(match[2] ?? match[1]));
+  if (position.commit > LARGEST || position.prepare > LARGEST) throw notWritten();
+  return position;
 };
