@@ -56,12 +56,16 @@ const malformed = (error: unknown, statusCode: number): Masked => {
   return { error: new GraphQLError(messageOf(error), { extensions, ...place }), statusCode };
 };
 
-/** Mercurius wraps validation errors in one error that carries them. */
+/**
+ * Mercurius wraps validation errors in one error that carries them. Carried errors that are none of GraphQL only repeat in words what
+ * the wrapper says with its status.
+ */
 const unfold = (error: unknown): readonly unknown[] => {
   const wrapper = error instanceof GraphQLError ? (error.originalError ?? error) : error;
-  return wrapper instanceof Error && 'errors' in wrapper && Array.isArray(wrapper.errors) && wrapper.errors.length > 0
-    ? (wrapper.errors satisfies unknown[])
-    : [error];
+  const carried: readonly unknown[] =
+    wrapper instanceof Error && 'errors' in wrapper && Array.isArray(wrapper.errors) ? (wrapper.errors satisfies unknown[]) : [];
+  const known = carried.filter((one) => one instanceof GraphQLError || !isRequestError(wrapper));
+  return known.length > 0 ? known : [error];
 };
 
 type Execution = Pick<ExecutionResult, 'data'> & { readonly errors: readonly unknown[] };

@@ -2,7 +2,7 @@ import { type IncomingMessage } from 'node:http';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { type EdgeRequest, type GraphqlAccess, type Viewer } from './access.js';
 import { type GraphqlContext } from './context.js';
-import { EdgeError } from './errors.js';
+import { EdgeError, type EdgeErrorCode } from './errors.js';
 import { type ReportBug, formatErrors } from './error-formatter.js';
 import { guardFields } from './guard-fields.js';
 import { type GraphqlLimits, assertAffordable, assertSubscribable, depthRule } from './limits.js';
@@ -22,14 +22,20 @@ export type Edge = {
 
 type RouteOptions = NonNullable<MercuriusDriverConfig['additionalRouteOptions']>;
 
+const codeOf = (status: number): EdgeErrorCode => {
+  if (status === 403) return 'FORBIDDEN';
+  return status === 503 ? 'UNAVAILABLE' : 'UNAUTHENTICATED';
+};
+
 /** Who was admitted, by request. The body is not read before. */
 const admissionOf = (access: GraphqlAccess, sockets: SocketAdmission) => {
   const viewers = new WeakMap<object, Viewer>();
   const route: RouteOptions = {
     preParsing: async (request: EdgeRequest & { ws?: boolean }) => {
-      if (request.headers.upgrade !== undefined) return;
+      // Set by the server when it upgrades the connection; the header alone is only what a caller says.
+      if (request.ws === true) return;
       const admission = await access.admit(request);
-      if (admission.kind === 'refused') throw new EdgeError('UNAUTHENTICATED', admission.detail, admission.status);
+      if (admission.kind === 'refused') throw new EdgeError(codeOf(admission.status), admission.detail, admission.status);
       viewers.set(request, admission.viewer);
     },
     preHandler: (request, _reply, done) => sockets.enter(request, done),

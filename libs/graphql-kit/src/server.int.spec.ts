@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { request } from 'node:http';
 import { Injectable, Module } from '@nestjs/common';
 import { Args, Context, Mutation, Query, Resolver, Subscription } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -214,6 +215,15 @@ describe('the GraphQL edge', () => {
       expect([answer.status, answer.errors[0]?.extensions?.code]).toEqual([401, 'UNAUTHENTICATED']);
     });
 
+    it('answers 401 as well to a request that only claims to become a WebSocket', async () => {
+      const status = await new Promise((resolve, reject) => {
+        const headers = { upgrade: 'websocket', 'content-type': 'application/json' };
+        const sent = request(`${url}/graphql`, { method: 'POST', headers }, (answer) => resolve(answer.resume().statusCode));
+        sent.on('error', reject).end('{"query":"{ __schema { queryType { name } } }"}');
+      });
+      expect(status).toBe(401);
+    });
+
     it('refuses and records a field the viewer has no permission for', async () => {
       const answer = await new GraphqlClient(url, { authorization: 'Bearer stranger' }).ask('{ secret }');
       expect(answer.errors[0]?.extensions?.code).toBe('FORBIDDEN');
@@ -223,6 +233,14 @@ describe('the GraphQL edge', () => {
     it('refuses a simple cross-site request', async () => {
       const answer = await reader.post('query={__typename}', { 'content-type': 'text/plain' });
       expect([answer.status, answer.errors[0]?.extensions?.code]).toEqual([400, 'MALFORMED']);
+    });
+
+    it('refuses a command sent by GET, as what it is', async () => {
+      const query = encodeURIComponent('mutation { renameDog(name: "Rex") { __typename } }');
+      const answer = await fetch(`${url}/graphql?query=${query}`, {
+        headers: { authorization: 'Bearer reader', 'mercurius-require-preflight': '1' },
+      });
+      expect([answer.status, await answer.text()]).toEqual([405, expect.stringContaining('MALFORMED')]);
     });
 
     it('refuses a batch of queries', async () => {

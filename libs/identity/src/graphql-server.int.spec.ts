@@ -1,10 +1,11 @@
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { Context, Query, Resolver } from '@nestjs/graphql';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { type GraphqlContext, GraphqlServerModule, Requires, viewerOf } from '#libs/graphql-kit';
+import { EdgeError, type GraphqlContext, GraphqlServerModule, Requires, viewerOf } from '#libs/graphql-kit';
 import { enrol, guardedApp } from '../../../test/support/guarded-app.js';
 import { principalIdOf } from './events.js';
 import { IdentityGraphqlModule } from './graphql.module.js';
@@ -17,6 +18,12 @@ class WhoResolver {
   @Requires('read')
   who(@Context() context: GraphqlContext): string {
     return viewerOf(context).principalId;
+  }
+
+  @Query('picky')
+  @Requires('read')
+  picky(): never {
+    throw new EdgeError('BAD_USER_INPUT', 'first lies between 1 and 200');
   }
 }
 
@@ -32,7 +39,7 @@ beforeAll(async () => {
   const server = GraphqlServerModule.forRoot({
     access: [IdentityGraphqlModule],
     typePaths: [join(process.cwd(), 'libs/graphql-kit/src/*.graphql')],
-    typeDefs: 'extend type Query { who: String }',
+    typeDefs: 'extend type Query { who: String picky: String! }',
   });
   const foreignRoutes = { '/graphql': RouteAccess.open(), '/graphiql': RouteAccess.open() };
   app = await guardedApp({ imports: [server, WhoModule], foreignRoutes });
@@ -43,14 +50,24 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-const ask = async (headers: Record<string, string>) => {
+const ask = async (headers: Record<string, string>, query = '{ who }') => {
   const response = await fetch(`${base}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ query: '{ who }' }),
+    body: JSON.stringify({ query }),
   });
   return { status: response.status, body: await response.text() };
 };
+
+/** The status of an answer to headers that fetch would not send. */
+const askRaw = (headers: Record<string, string>, query: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const sent = request(`${base}/graphql`, { method: 'POST', headers }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    sent.on('error', reject).end(JSON.stringify({ query }));
+  });
 
 const askOverSocket = async (connectionParams: Record<string, unknown>): Promise<unknown> => {
   const client = createClient({
@@ -75,6 +92,18 @@ describe('GraphQL behind the guard', () => {
     });
     expect((await ask({})).status).toBe(401);
     expect((await ask({ authorization: 'Bearer nonsense' })).status).toBe(401);
+  });
+  it('tells a caller what is wrong with its arguments', async () => {
+    expect(await ask({ authorization: `Bearer ${eve}` }, '{ picky }')).toMatchObject({
+      status: 400,
+      body: expect.stringMatching(/first lies between 1 and 200.*BAD_USER_INPUT/),
+    });
+  });
+  it('asks who somebody is before it says anything, whatever the headers claim', async () => {
+    for (const headers of [{ accept: '*/*' }, { upgrade: 'websocket' }, { upgrade: 'foo' }]) {
+      const answer = await askRaw({ ...headers, 'content-type': 'application/json' }, '{ __schema { types { name } } }');
+      expect({ headers, status: answer }).toEqual({ headers, status: 401 });
+    }
   });
   it('refuses a field that the roles do not permit', async () => {
     expect((await ask({ authorization: `Bearer ${pia}` })).body).toContain('FORBIDDEN');

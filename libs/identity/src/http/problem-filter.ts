@@ -19,12 +19,16 @@ const CODES: Readonly<Record<number, string>> = {
   503: 'UNAVAILABLE',
 };
 
-/** Every error of the HTTP edge as `application/problem+json`. What nobody expected is logged and shown without its details. */
+/**
+ * Every error of the HTTP edge as `application/problem+json`. What nobody expected is logged and shown without its details.
+ * Resolvers of GraphQL are no HTTP handlers: their errors go on to the formatter of GraphQL, which has a wire of its own.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
   catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType<string>() !== 'http') throw error;
     const http = host.switchToHttp();
     const request = http.getRequest<EdgeRequest>();
     const problem = problemOf(error, request);
