@@ -65,13 +65,16 @@ const evidence = ({ cell, margin, rows }: BreachEvidence): Html => {
   </p>`;
 };
 
+/** The bins that moved most tell the story; the rest is in the measurement. */
+const BINS_SHOWN = 8;
+
 const breachCard = (breach: BreachEvidence, alert: AlertStory): Html => {
   const role = breach.day === alert.raisedOn ? 'raised' : 'still raised';
   const cleared = alert.clearedOn === null ? 'not cleared yet' : `cleared ${dayWords(alert.clearedOn)}`;
   return html`<article class="card">
     <h3>${dayWords(breach.day)}: ${breach.subject}</h3>
     <p class="soft">${role}, ${cleared}</p>
-    ${shareBars(breach.moved)}${evidence(breach)}
+    ${shareBars(breach.moved.slice(0, BINS_SHOWN))}${evidence(breach)}
   </article>`;
 };
 
@@ -208,8 +211,8 @@ export const reportPage = (report: DemoReport): string => {
           <h1>${outcomeWords(report)}</h1>
           <p class="soft">
             A model that predicts late flights, watched through ${data.share} of ${data.source}, ${dayWords(data.from)} to
-            ${dayWords(data.to)} ${data.to.slice(0, 4)}. Each day is compared with the same weekday of the four weeks before. The limits are
-            the defaults.
+            ${dayWords(data.to)} ${data.to.slice(0, 4)}. Each day is compared with the same weekday of the four weeks before; until two of
+            those exist, with the first seven days. The limits are the defaults.
           </p>
           ${tiles(report)}
           <h2>Every feature, every day</h2>

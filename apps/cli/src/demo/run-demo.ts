@@ -37,7 +37,8 @@ const MODEL = 'flight-delay';
 const REPORT = 'report.html';
 const ANSWER_MS = 120_000;
 const DAY_MS = 86_400_000;
-const LAST_DAY = Date.UTC(2001, 6, 1);
+/** The file ends with the last minutes of June, and a flight after them. */
+const END = Date.UTC(2001, 6, 1);
 
 /**
  * Runs the whole demo: a server in a fresh directory, flights as predictions, outcomes as labels, a monitor with the defaults, and a
@@ -72,7 +73,7 @@ type Watched = Omit<Parameters<typeof storyOf>[0], 'share' | 'totals'> & {
 };
 
 /** Sends, waits and asks. Everything but the file of flights goes through the server's public interfaces. */
-const watched = async (server: ServerProcess, { every, until = Infinity, progress }: DemoOptions): Promise<Watched> => {
+const watched = async (server: ServerProcess, { every, until = END, progress }: DemoOptions): Promise<Watched> => {
   const address = { baseUrl: server.baseUrl, key: server.key, timeoutMs: ANSWER_MS };
   const client = new Client(address);
   await registerDeployment(client, DEPLOYMENT, MODEL);
@@ -106,7 +107,7 @@ type Sending = { readonly every: number; readonly until: number; readonly progre
 const sent = async (intake: IntakeClient, { every, until, progress, training }: Sending): Promise<readonly DayTally[]> => {
   const scorer = await DelayScorer.open(new OnnxInference(), await delayModel());
   const first = Date.parse(`${FIRST_DAY_AFTER_TRAINING}T00:00:00Z`);
-  const days = (Math.min(until, LAST_DAY) - first) / DAY_MS;
+  const days = (Math.min(until, END) - first) / DAY_MS;
   let count = 0;
   try {
     progress.step('reading flights');
