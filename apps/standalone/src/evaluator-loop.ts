@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Clock } from '#libs/kernel';
+import { EventStore } from '#libs/event-store';
+import { Clock, comparePositions, type Position } from '#libs/kernel';
 import { Evaluator } from '#libs/monitoring/read';
 import { Readiness } from '#libs/observability';
 import { ProjectionHost } from '#libs/platform';
@@ -10,6 +11,8 @@ const PAUSE_MS = 500;
 const PAUSE_AFTER_ERROR_MS = 5_000;
 /** Silence of a live deployment is noticed this often. */
 const TICK_MS = 5 * 60_000;
+/** The log is looked at this often: what asks for a measurement need not change a table. */
+const LOOK_MS = 1_000;
 
 /** Keeps measuring what has become due, as far as the counts have been projected. */
 @Injectable()
@@ -19,12 +22,14 @@ export class EvaluatorLoop {
   private running: Promise<void> | undefined;
   private wake: () => void = () => undefined;
   private dirty = true;
+  private seen: Position | undefined;
   private ticked = 0;
   private failure: Error | undefined;
 
   constructor(
     @Inject(Evaluator) private readonly evaluator: Evaluator,
     @Inject(ProjectionHost) private readonly projections: ProjectionHost,
+    @Inject(EventStore) private readonly store: EventStore,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Readiness) readiness: Readiness,
   ) {
@@ -63,8 +68,10 @@ export class EvaluatorLoop {
   }
 
   private async step(): Promise<void> {
-    if (!this.dirty) await this.changeOrTick();
+    while (!this.dirty && !this.stopping.signal.aborted) await this.change();
+    if (this.stopping.signal.aborted) return;
     this.dirty = false;
+    this.seen = await this.store.head();
     // The monitors come from one projection and the counts from another: what both have passed is measured.
     const reached = ['monitoring', 'predictions'].map((name) => this.projections.reached(name)?.commit ?? 0n);
     const projected = reached.reduce((least, position) => (position < least ? position : least));
@@ -77,15 +84,19 @@ export class EvaluatorLoop {
     else await this.pause(PAUSE_MS);
   }
 
-  private async changeOrTick(): Promise<void> {
+  /** Returns when a table has changed, when the log has grown, or after a second. */
+  private async change(): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, TICK_MS);
+      const timer = setTimeout(resolve, LOOK_MS);
       this.wake = () => {
         clearTimeout(timer);
         resolve();
       };
     });
     this.wake = () => undefined;
+    const head = await this.store.head();
+    const grown = head !== undefined && (this.seen === undefined || comparePositions(head, this.seen) !== 0);
+    if (grown || this.clock.now() - this.ticked >= TICK_MS) this.dirty = true;
   }
 
   private async pause(ms: number): Promise<void> {
