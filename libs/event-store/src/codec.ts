@@ -90,6 +90,14 @@ export class EventCodec {
    * @throws Corrupt | UnknownEvent
    */
   decode<E extends DomainEvent = DomainEvent>(stored: StoredEvent): Recorded<E> {
+    return this.open<E>(stored).recorded;
+  }
+
+  /**
+   * The same, and how large the body is before compression.
+   * @throws Corrupt | UnknownEvent
+   */
+  open<E extends DomainEvent = DomainEvent>(stored: StoredEvent): { readonly recorded: Recorded<E>; readonly bytes: number } {
     const definition = this.definition(stored.type);
     const version = stored.metadata.schemaVersion;
     if (version > definition.version) throw new UnknownEvent(stored.type, version);
@@ -97,7 +105,8 @@ export class EventCodec {
     try {
       const data = definition.read(fromJsonText(new TextDecoder('utf-8', { fatal: true }).decode(body)), version);
       const { id, type, stream, revision, position, recordedAt, metadata } = stored;
-      return { id, type, data, stream, revision, position, recordedAt, metadata } as unknown as Recorded<E>;
+      const recorded = { id, type, data, stream, revision, position, recordedAt, metadata } as unknown as Recorded<E>;
+      return { recorded, bytes: body.length };
     } catch (cause) {
       throw new Corrupt(`${placeOf(stored)} cannot be read as ${stored.type} version ${version}`, { cause });
     }

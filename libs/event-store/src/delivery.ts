@@ -1,13 +1,13 @@
 import { type Recorded } from '#libs/kernel';
-import { type EventCodec } from './codec.js';
+import { type Item } from './batch.js';
 import { park } from './parking.js';
-import { type EventStore, type StoredEvent } from './store.js';
+import { isPassing } from './passing.js';
+import { type EventStore } from './store.js';
 import { type Subscription } from './subscription.js';
 
 /** How a batch reaches its handler. `pause` waits between tries, or until the subscription stops. */
 export type Delivery = {
   readonly store: EventStore;
-  readonly codec: EventCodec;
   readonly subscription: Subscription;
   readonly tries: number;
   readonly pause: (attempt: number) => Promise<void>;
@@ -15,21 +15,21 @@ export type Delivery = {
 
 /**
  * Hands a batch over, again when that fails. What still fails is thrown, or parked when the subscription says so: then the events are
- * handed over one by one, so that only the poison is set aside and not its neighbours.
+ * handed over one by one, so that only the poison is set aside and not its neighbours. An engine that is away makes no event poison.
  */
-export const deliver = async (delivery: Delivery, batch: readonly StoredEvent[], signal: AbortSignal): Promise<void> => {
+export const deliver = async (delivery: Delivery, batch: readonly Item[], signal: AbortSignal): Promise<void> => {
   const error = await attempts(delivery, batch, signal);
   if (error === undefined || signal.aborted) return;
-  if (delivery.subscription.onPoison === 'stop') throw error;
+  if (delivery.subscription.onPoison === 'stop' || isPassing(error)) throw error;
   if (batch.length > 1) {
-    for (const stored of batch) await deliver(delivery, [stored], signal);
+    for (const item of batch) await deliver(delivery, [item], signal);
     return;
   }
-  for (const stored of batch) await park(delivery.store, delivery.subscription.name, stored, error);
+  for (const { stored } of batch) await park(delivery.store, delivery.subscription.name, stored, error);
 };
 
 /** The last error, or undefined when the handler took the batch. */
-const attempts = async (delivery: Delivery, batch: readonly StoredEvent[], signal: AbortSignal): Promise<Error | undefined> => {
+const attempts = async (delivery: Delivery, batch: readonly Item[], signal: AbortSignal): Promise<Error | undefined> => {
   const handOver = handlerOf(delivery, batch);
   if (handOver instanceof Error) return handOver;
   for (let attempt = 1; ; attempt += 1) {
@@ -44,13 +44,15 @@ const attempts = async (delivery: Delivery, batch: readonly StoredEvent[], signa
   }
 };
 
-/** Decodes once for all tries: an event that cannot be read now cannot be read later either. */
-const handlerOf = ({ codec, subscription }: Delivery, batch: readonly StoredEvent[]): ((signal: AbortSignal) => Promise<void>) | Error => {
-  if (subscription.raw) return (signal) => subscription.handle(batch, signal);
-  try {
-    const recorded: Recorded[] = batch.map((stored) => codec.decode(stored));
-    return (signal) => subscription.handle(recorded, signal);
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+const handlerOf = ({ subscription }: Delivery, batch: readonly Item[]): ((signal: AbortSignal) => Promise<void>) | Error => {
+  if (subscription.raw) {
+    const events = batch.map(({ stored }) => stored);
+    return (signal) => subscription.handle(events, signal);
   }
+  const events: Recorded[] = [];
+  for (const { read } of batch) {
+    if (read instanceof Error) return read;
+    if (read) events.push(read);
+  }
+  return (signal) => subscription.handle(events, signal);
 };

@@ -23,6 +23,7 @@ export { type CommandLike, type CommandRun, type CommandRunnerOptions, CommandRu
 export { type CommandClass, type HandlersOf, handlersFor } from './command-handlers.js';
 export { CheckpointStore } from './checkpoint-store.js';
 export { type DecodedSubscription, type RawSubscription, type Subscription, isDerivedStream } from './subscription.js';
-export { type SubscriptionRunnerOptions, SubscriptionRunner } from './subscription-runner.js';
+export { type SubscriptionRunnerOptions } from './subscription-runner-options.js';
+export { SubscriptionRunner } from './subscription-runner.js';
 export { EventParked } from './parking.js';
 export { type Reactor, metaOfAnswer, reactorSubscription } from './reactor.js';

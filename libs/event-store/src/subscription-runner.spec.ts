@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { type CommandMeta, type Position, type Recorded, derivedId, idOfName, positionOf } from '#libs/kernel';
 import { EventCodec } from './codec.js';
 import { defineEvent } from './define-event.js';
+import { Unavailable } from './errors.js';
 import { InMemoryCheckpointStore } from './memory/memory-checkpoint-store.js';
 import { InMemoryEventStore } from './memory/memory-event-store.js';
 import { EventParked } from './parking.js';
 import { reactorSubscription } from './reactor.js';
 import { type StoredEvent } from './store.js';
 import { type DecodedSubscription, type Subscription } from './subscription.js';
-import { SubscriptionRunner, type SubscriptionRunnerOptions } from './subscription-runner.js';
+import { SubscriptionRunner } from './subscription-runner.js';
+import { type SubscriptionRunnerOptions } from './subscription-runner-options.js';
 
 const Rang = defineEvent('BellRang', { version: 1, schema: z.object({ times: z.number() }) });
 const Cracked = defineEvent('BellCracked', { version: 1, schema: z.object({}) });
@@ -230,6 +232,89 @@ describe('SubscriptionRunner', () => {
     await expect(running.caughtUpTo(last, 1_000)).rejects.toThrow('cannot ring 2 times');
     expect(batches).toEqual([[1], [1], [1]]);
     expect(await checkpoints.load('collector')).toEqual(first);
+  });
+
+  it('waits for an engine that is away, however long it takes, says what it waits for, and goes on by itself', async () => {
+    const last = await ring(1);
+    for (const resumeFrom of [undefined, async (checkpoint: Position | undefined) => checkpoint]) {
+      let away = 12;
+      const batches: number[][] = [];
+      const troubles: string[] = [];
+      const collected = collector({
+        name: resumeFrom ? 'projector' : 'reactor',
+        onPoison: resumeFrom ? 'stop' : 'park',
+        ...(resumeFrom ? { resumeFrom } : {}),
+        handle: async (batch) => {
+          if ((away -= 1) >= 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+          batches.push(timesOf(batch));
+        },
+      });
+      const running = await start(collected, { pauseMs: 0, onTrouble: (error) => troubles.push(error.message) });
+      expect(await running.caughtUpTo(last, 2_000)).toBe(true);
+      expect([batches, troubles, running.failure]).toEqual([[[1]], ['ENOSPC: no space left on device, write'], undefined]);
+      await running.stop();
+      expect(running.trouble).toBeUndefined();
+      expect(await checkpoints.load(collected.name)).toEqual(last);
+    }
+    const types: string[] = [];
+    for await (const { type } of store.readAll()) types.push(type);
+    expect(types).toEqual(['BellRang']);
+  });
+
+  it('goes on after its checkpoint could not be saved for a while', async () => {
+    const last = await ring(1);
+    const save = checkpoints.save.bind(checkpoints);
+    let full = 5;
+    const saved = new Promise<void>((resolve) => {
+      checkpoints.save = async (name, position) => {
+        if ((full -= 1) >= 0) throw new Unavailable('not-written', 'the event log could not be written');
+        await save(name, position);
+        resolve();
+      };
+    });
+    const collected = collector();
+    const running = await start(collected, { pauseMs: 0 });
+    expect(await running.caughtUpTo(last, 1_000)).toBe(true);
+    await saved;
+    const next = await ring(2);
+    expect(await running.caughtUpTo(next, 1_000)).toBe(true);
+    await running.stop();
+    expect([collected.batches, running.failure, await checkpoints.load('collector')]).toEqual([[[1], [2]], undefined, next]);
+  });
+
+  it('stops in order though its checkpoint cannot be saved', async () => {
+    const last = await ring(1);
+    checkpoints.save = () => Promise.reject(new Unavailable('not-written', 'the event log could not be written'));
+    const running = await start(collector(), { pauseMs: 0 });
+    expect(await running.caughtUpTo(last, 1_000)).toBe(true);
+    await running.stop();
+    expect(running.failure).toBeUndefined();
+  });
+
+  it('cuts batches by the size that events have before compression, so that few bytes on the disk do not fill the memory', async () => {
+    const Long = defineEvent('BellSang', { version: 1, schema: z.object({ times: z.number(), song: z.string() }) });
+    const both = new EventCodec([Long]);
+    let last = positionOf(0n);
+    for (let times = 1; times <= 4; times += 1) {
+      const event = both.encode(Long.make({ times, song: 'la'.repeat(50_000) }), meta(`song ${times}`), idOfName('song', `${times}`));
+      expect(event.body.length).toBeLessThan(2_000);
+      last = (await store.append('bell-1', [event], { expected: 'any' })).position ?? last;
+    }
+    const collected = collector({ handles: ['BellSang'] });
+    await (await start(collected, { codec: both, bytesMax: 150_000 })).caughtUpTo(last, 1_000);
+    expect(collected.batches).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
+  it('passes over the end of the log together with the batch before it', async () => {
+    await ring(1);
+    const last = await ring(2, 'parked-collector');
+    let moved = 0;
+    const running = await start(collector({ handles: 'all' }), { onMoved: () => (moved += 1) });
+    expect(await running.caughtUpTo(last, 1_000)).toBe(true);
+    expect([await running.lag(), moved]).toEqual([0n, 2]);
   });
 
   it('answers false when a position is not reached in time, and refuses who waits when it is stopped', async () => {

@@ -1,31 +1,22 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import { type Position, comparePositions } from '#libs/kernel';
-import { type CheckpointStore } from './checkpoint-store.js';
-import { type EventCodec } from './codec.js';
+import { Arrivals } from './arrivals.js';
+import { Batch, itemOf } from './batch.js';
 import { deliver } from './delivery.js';
-import { type EventFilter, type EventStore, type StoredEvent, type SubscriptionMessage } from './store.js';
+import { isPassing } from './passing.js';
+import { type EventFilter, type StoredEvent, type SubscriptionMessage } from './store.js';
 import { type Subscription, isDerivedStream } from './subscription.js';
-
-/** What a runner needs. A batch is handed over when it is full, or when nothing more is there. */
-export type SubscriptionRunnerOptions = {
-  readonly store: EventStore;
-  readonly codec: EventCodec;
-  readonly checkpoints: CheckpointStore;
-  readonly subscription: Subscription;
-  readonly eventsMax?: number;
-  readonly bytesMax?: number;
-  /** How often a batch is tried before its poison policy applies, and the first pause between tries; it doubles. */
-  readonly tries?: number;
-  readonly pauseMs?: number;
-  /** Told once when the subscription stops on an error, besides `failure`. */
-  readonly onFailure?: (error: Error) => void;
-};
-
-type Waiter = { readonly position: Position; readonly settle: (error?: Error) => void };
+import { type SubscriptionRunnerOptions } from './subscription-runner-options.js';
 
 const TRIES = 3;
+const EVENTS_MAX = 500;
+const BYTES_MAX = 4 * 1024 * 1024;
 /** Positions that may pass without a matching event before the checkpoint is moved for them alone. */
 const CONSIDERED_BEFORE_SAVING = 5_000n;
+/** Longest pause between tries while an engine is away. */
+const PAUSE_MS_MAX = 5_000;
+/** Reading this much takes some milliseconds, after which others get their turn. */
+const READ_IN_A_TURN_BYTES = 128 * 1024;
 
 /** Runs one subscription: follows the log after its checkpoint, hands over batches, moves the checkpoint after each. */
 export class SubscriptionRunner {
@@ -34,11 +25,18 @@ export class SubscriptionRunner {
   private at: Position | undefined;
   private saved: Position | undefined;
   private error: Error | undefined;
-  private readonly waiters = new Set<Waiter>();
-  private batch: StoredEvent[] = [];
-  private batchBytes = 0;
+  private waitsFor: Error | undefined;
+  private readonly arrivals = new Arrivals();
+  private readonly batch: Batch;
+  /** A position without business for this subscription, behind events that still wait in the batch. */
+  private behindBatch: Position | undefined;
+  private readSinceTurn = 0;
+  private readonly options: SubscriptionRunnerOptions;
 
-  constructor(private readonly options: SubscriptionRunnerOptions) {}
+  constructor(options: SubscriptionRunnerOptions) {
+    this.options = options;
+    this.batch = new Batch(options.eventsMax ?? EVENTS_MAX, options.bytesMax ?? BYTES_MAX);
+  }
 
   get name(): string {
     return this.options.subscription.name;
@@ -49,12 +47,17 @@ export class SubscriptionRunner {
     return this.error;
   }
 
+  /** What it waits for: an engine that is away, a disk that is full. It goes on by itself. */
+  get trouble(): Error | undefined {
+    return this.waitsFor;
+  }
+
   /** Reads the checkpoint, then follows the log in the background. */
   async start(): Promise<void> {
     if (this.aborter) throw new Error(`subscription ${this.name} is running`);
     const aborter = new AbortController();
     this.aborter = aborter;
-    this.error = undefined;
+    [this.error, this.waitsFor] = [undefined, undefined];
     try {
       this.saved = await this.options.checkpoints.load(this.name);
       this.at = await this.resumed();
@@ -70,8 +73,8 @@ export class SubscriptionRunner {
     this.aborter?.abort();
     await this.running;
     this.aborter = undefined;
-    for (const waiter of [...this.waiters]) waiter.settle(new Error(`subscription ${this.name} was stopped`));
-    if (!this.error) await this.save();
+    this.arrivals.refuse(new Error(`subscription ${this.name} was stopped`));
+    if (!this.error) await this.save().catch(exceptPassing);
   }
 
   /** Everything up to here is handled or was none of its business. Undefined before the first event. */
@@ -94,19 +97,7 @@ export class SubscriptionRunner {
   async caughtUpTo(position: Position, timeoutMs: number): Promise<boolean> {
     if (this.reached(position)) return true;
     if (this.error) throw this.error;
-    return new Promise<boolean>((resolve, reject) => {
-      const waiter: Waiter = {
-        position,
-        settle: (error) => {
-          clearTimeout(timer);
-          this.waiters.delete(waiter);
-          if (error) reject(error);
-          else resolve(this.reached(position));
-        },
-      };
-      const timer = setTimeout(() => waiter.settle(), timeoutMs);
-      this.waiters.add(waiter);
-    });
+    return this.arrivals.until(position, timeoutMs);
   }
 
   private reached(position: Position): boolean {
@@ -121,28 +112,41 @@ export class SubscriptionRunner {
 
   /**
    * Follows the log. A subscription that knows where its data reach does not know it any more after an error, so it is asked again and
-   * reads from there; an error that comes back at the same place is final after some tries.
+   * reads from there; an error that comes back at the same place is final after some tries. An error that passes says nothing about
+   * the events: it is waited for, however long it takes.
    */
   private async run(signal: AbortSignal): Promise<void> {
     const { subscription, tries = TRIES } = this.options;
-    let failedAt: bigint | undefined;
-    for (let attempt = 1; ; attempt += 1) {
+    let [place, failures, waits] = [-1n, 0, 0];
+    for (let lost = false; ; lost = true) {
       try {
+        if (lost && subscription.resumeFrom) this.at = await this.resumed();
         return await this.follow(signal);
       } catch (error) {
         const at = this.at?.commit ?? 0n;
-        if (failedAt === undefined || at > failedAt) attempt = 1;
-        failedAt = failedAt === undefined || at > failedAt ? at : failedAt;
-        if (signal.aborted || !subscription.resumeFrom || attempt >= tries) throw error;
-        await this.pause(attempt, signal);
-        this.at = await this.resumed();
+        if (at > place) [place, failures, waits] = [at, 0, 0];
+        if (signal.aborted) throw error;
+        if (isPassing(error)) {
+          this.troubled(error);
+          await this.pause((waits += 1), signal);
+        } else {
+          failures += 1;
+          if (!subscription.resumeFrom || failures >= tries) throw error;
+          await this.pause(failures, signal);
+        }
       }
     }
   }
 
+  private troubled(thrown: unknown): void {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    if (!this.waitsFor) this.options.onTrouble?.(error);
+    this.waitsFor = error;
+  }
+
   private async follow(signal: AbortSignal): Promise<void> {
-    this.batch = [];
-    this.batchBytes = 0;
+    this.batch.take();
+    this.behindBatch = undefined;
     const filter = filterOf(this.options.subscription);
     for await (const message of this.options.store.subscribeAll({ after: this.at ?? 'start', signal, ...(filter ? { filter } : {}) })) {
       if (signal.aborted) return;
@@ -151,16 +155,25 @@ export class SubscriptionRunner {
   }
 
   private async take(message: SubscriptionMessage, signal: AbortSignal): Promise<void> {
-    const { eventsMax = 500, bytesMax = 4 * 1024 * 1024 } = this.options;
     if (message.kind === 'event') {
       if (!this.wanted(message.event)) return this.passed(message.event.position, signal);
-      this.batch.push(message.event);
-      this.batchBytes += message.event.body.length;
-      if (this.batch.length >= eventsMax || this.batchBytes >= bytesMax) await this.flush(signal);
-      return;
+      const item = itemOf(this.options.subscription, this.options.codec, message.event);
+      this.batch.add(item);
+      this.readSinceTurn += item.bytes;
+      if (this.batch.full) return this.flush(signal);
+      if (this.readSinceTurn < READ_IN_A_TURN_BYTES) return;
+      this.readSinceTurn = 0;
+      return nextTurn();
     }
     await this.flush(signal);
     if (message.kind === 'checkpoint') await this.passed(message.position, signal);
+    else if (this.waitsFor) await this.over();
+  }
+
+  /** Caught up after a trouble, which may have kept a checkpoint from being saved. */
+  private async over(): Promise<void> {
+    await this.save();
+    this.waitsFor = undefined;
   }
 
   private wanted(event: StoredEvent): boolean {
@@ -169,40 +182,42 @@ export class SubscriptionRunner {
   }
 
   private async flush(signal: AbortSignal): Promise<void> {
-    const last = this.batch.at(-1);
+    const items = this.batch.take();
+    const last = items.at(-1);
     if (!last) return;
-    const batch = this.batch;
-    this.batch = [];
-    this.batchBytes = 0;
-    await this.deliver(batch, signal);
-    if (signal.aborted) return;
-    this.moveTo(last.position);
-    await this.save();
-  }
-
-  private async deliver(batch: readonly StoredEvent[], signal: AbortSignal): Promise<void> {
-    const { store, codec, subscription } = this.options;
+    const { store, subscription } = this.options;
     const tries = subscription.resumeFrom ? 1 : (this.options.tries ?? TRIES);
-    await deliver({ store, codec, subscription, tries, pause: (attempt) => this.pause(attempt, signal) }, batch, signal);
+    await deliver({ store, subscription, tries, pause: (attempt) => this.pause(attempt, signal) }, items, signal);
+    if (signal.aborted) return;
+    this.moveTo(last.stored.position);
+    if (this.behindBatch) this.moveTo(this.behindBatch);
+    this.behindBatch = undefined;
+    await this.save();
+    this.waitsFor = undefined;
   }
 
   private async pause(attempt: number, signal: AbortSignal): Promise<void> {
     const { pauseMs = 50 } = this.options;
     // An abort ends the pause early; who called looks at the signal.
-    await delay(pauseMs * 2 ** (attempt - 1), undefined, { signal }).catch(() => undefined);
+    await delay(Math.min(pauseMs * 2 ** (attempt - 1), PAUSE_MS_MAX), undefined, { signal }).catch(() => undefined);
   }
 
   /** A position without business for this subscription. Saved rarely: otherwise an idle reader would write for ever. */
   private async passed(position: Position, signal: AbortSignal): Promise<void> {
     // What waits in the batch comes before it: the position may move past it only after it was handled.
-    if (this.batch.length > 0) return;
+    if (!this.batch.empty) {
+      this.behindBatch = position;
+      return;
+    }
     this.moveTo(position);
     if (!signal.aborted && position.commit - (this.saved?.commit ?? 0n) > CONSIDERED_BEFORE_SAVING) await this.save();
   }
 
   private moveTo(position: Position): void {
-    if (!this.reached(position)) this.at = position;
-    for (const waiter of [...this.waiters]) if (this.reached(waiter.position)) waiter.settle();
+    if (this.reached(position)) return;
+    this.at = position;
+    this.arrivals.reached(position);
+    this.options.onMoved?.();
   }
 
   private async save(): Promise<void> {
@@ -215,9 +230,14 @@ export class SubscriptionRunner {
     if (signal.aborted) return;
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     this.error = error;
-    for (const waiter of [...this.waiters]) waiter.settle(error);
+    this.arrivals.refuse(error);
     this.options.onFailure?.(error);
   }
 }
+
+/** A checkpoint that could not be saved means that some events are delivered again. It must not keep the rest from stopping. */
+const exceptPassing = (error: unknown): void => {
+  if (!isPassing(error)) throw error;
+};
 
 const filterOf = ({ handles }: Subscription): EventFilter | undefined => (handles === 'all' ? undefined : { typePrefixes: handles });

@@ -128,8 +128,11 @@ export class SqliteEngine implements LogEngine {
     this.closed = true;
     // The library keeps the file open until its statements are collected, so the log is folded into the file here: what lies on the
     // disk after a clean stop is one file.
-    this.driver.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    this.driver.close();
+    try {
+      this.driver.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } finally {
+      this.driver.close();
+    }
   }
 
   /** The library answers statements even after its database was closed; callers must not rely on that. */
