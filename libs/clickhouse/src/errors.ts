@@ -1,5 +1,19 @@
-/** Codes after which the same statement may succeed: overload, timeouts, lost connections, a replica that is not ready. */
-const TRANSIENT_CODES: ReadonlySet<string> = new Set(['159', '202', '209', '210', '241', '242', '252', '279', '319', '394', '999']);
+/** Codes after which the same statement may succeed: overload, timeouts, lost connections, a replica that is not ready, a full disk. */
+const TRANSIENT_CODES: ReadonlySet<string> = new Set([
+  '75',
+  '159',
+  '202',
+  '209',
+  '210',
+  '241',
+  '242',
+  '243',
+  '252',
+  '279',
+  '319',
+  '394',
+  '999',
+]);
 const TRANSIENT_SYSTEM_CODES: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -6,6 +6,6 @@ export abstract class ProjectionProgress {
   abstract reached(projection: string): Position | undefined;
   /** True once all projections have passed the position, false when the time is over. @throws the error that stopped one of them */
   abstract caughtUpTo(position: Position, timeoutMs: number): Promise<boolean>;
-  /** Calls the listener after each step of any projection, until the returned function is called. */
+  /** Calls the listener whenever a projection has come further, also over events it does not handle, until the returned function is called. */
   abstract listen(listener: () => void): () => void;
 }

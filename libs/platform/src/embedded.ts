@@ -60,9 +60,11 @@ export class EmbeddedPlatform implements OnApplicationShutdown {
 
   /** Readers first, engines last: nothing may write into an engine that is closed. */
   async onApplicationShutdown(): Promise<void> {
-    await this.subscriptions.stop();
-    await this.bus.close();
-    await this.clickHouse.close();
-    await this.store.close();
+    const failures: unknown[] = [];
+    for (const part of [{ close: () => this.subscriptions.stop() }, this.bus, this.clickHouse, this.store]) {
+      // One that cannot close in order must not keep the others open.
+      await part.close().catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, `closing failed: ${failures.map(String).join('; ')}`);
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClickHouse, IntentStore, ProjectionProgress, ProjectionRunner, type Projection } from '#libs/clickhouse';
-import { type SubscriptionRunner } from '#libs/event-store';
+import { type Subscription, type SubscriptionRunner } from '#libs/event-store';
 import { type Position } from '#libs/kernel';
 import { SubscriptionHost } from './subscription-host.js';
 
@@ -21,7 +21,7 @@ export class ProjectionHost extends ProjectionProgress {
   /** @param changed is fired after each step of this projection, once its rows can be read */
   async start(projection: Projection, changed?: { fire(): void }): Promise<void> {
     const runner = new ProjectionRunner({ projection, clickHouse: this.clickHouse, intents: this.intents });
-    const running = await this.subscriptions.start({
+    const subscription: Subscription = {
       name: runner.name,
       handles: runner.handles,
       onPoison: runner.onPoison,
@@ -29,12 +29,10 @@ export class ProjectionHost extends ProjectionProgress {
       handle: async (batch, signal) => {
         await runner.handle(batch, signal);
         // After the subscription has taken note of its new position.
-        setImmediate(() => {
-          changed?.fire();
-          this.tell();
-        });
+        if (changed) setImmediate(() => changed.fire());
       },
-    });
+    };
+    const running = await this.subscriptions.start(subscription, () => this.tell());
     this.runners.set(projection.name, running);
   }
 

@@ -29,14 +29,19 @@ export class SubscriptionHost {
       },
     });
     readiness.add('subscriptions', () => {
-      for (const runner of this.runners) if (runner.failure) throw runner.failure;
+      for (const { failure, trouble } of this.runners) {
+        const error = failure ?? trouble;
+        if (error) throw error;
+      }
     });
   }
 
-  async start(subscription: Subscription): Promise<SubscriptionRunner> {
+  /** @param onMoved is told whenever the position of the subscription has moved */
+  async start(subscription: Subscription, onMoved: () => void = () => undefined): Promise<SubscriptionRunner> {
     const { store, codec, checkpoints } = this;
     const onFailure = (error: Error): void => this.logger.error(`${subscription.name} stopped: ${error.stack ?? error.message}`);
-    const runner = new SubscriptionRunner({ store, codec, checkpoints, subscription, onFailure });
+    const onTrouble = (error: Error): void => this.logger.warn(`${subscription.name} waits and tries again: ${error.message}`);
+    const runner = new SubscriptionRunner({ store, codec, checkpoints, subscription, onFailure, onTrouble, onMoved });
     this.runners.push(runner);
     await runner.start();
     return runner;
@@ -47,7 +52,9 @@ export class SubscriptionHost {
     return this.runners;
   }
 
+  /** Returns when none of them runs any more. @throws the first error of one that could not stop in order */
   async stop(): Promise<void> {
-    await Promise.all(this.runners.splice(0).map((runner) => runner.stop()));
+    const stopped = await Promise.allSettled(this.runners.splice(0).map((runner) => runner.stop()));
+    for (const one of stopped) if (one.status === 'rejected') throw one.reason;
   }
 }
