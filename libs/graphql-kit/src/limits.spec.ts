@@ -5,7 +5,7 @@ const schema = buildSchema(`
   type Query { animals(first: Int): AnimalConnection plain: [Animal!]! }
   type AnimalConnection { nodes: [Animal!]! }
   type Animal { name: String friends(first: Int): AnimalConnection }
-  type Subscription { seen: Animal }
+  type Subscription { seen(after: String): Animal }
 `);
 
 const depthProblems = (query: string, max: number) => validate(schema, parse(query), [depthRule(max)]).map(({ message }) => message);
@@ -48,6 +48,13 @@ describe('the cost of a query', () => {
 });
 
 describe('a subscription', () => {
+  it('may need a variable, and is counted with the largest page one could ask for', () => {
+    const query = (fields: string) =>
+      `subscription($after: String!, $n: Int!) { seen(after: $after) { friends(first: $n) { ${fields} } } }`;
+    expect(() => assertSubscribable(schema, parse(query('nodes { name }')), LIMITS)).not.toThrow();
+    expect(() => assertSubscribable(schema, parse(query('nodes { name }')), { ...LIMITS, costMax: 700 })).toThrow('the limit is 700');
+  });
+
   it.each(['subscription { seen { wings } }', 'subscription { seen { name } __typename }', 'subscription { seen { ...a } }'])(
     'that is not valid is refused: %s',
     (query) => {

@@ -1,5 +1,7 @@
 import {
+  type ASTNode,
   type ASTVisitor,
+  BREAK,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
@@ -14,6 +16,7 @@ import {
   isNonNullType,
   specifiedRules,
   validate,
+  visit,
 } from 'graphql';
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX } from './connection.js';
@@ -113,6 +116,28 @@ export const assertAffordable = ({ schema, document, variables }: Costed, costMa
     throw new EdgeError('TOO_COSTLY', `the answer could cost ${cost}, the limit is ${costMax}: ask for smaller pages or fewer fields`);
 };
 
+const usesVariable = (node: ASTNode): boolean => {
+  let found = false;
+  visit(node, {
+    Variable: () => {
+      found = true;
+      return BREAK;
+    },
+  });
+  return found;
+};
+
+/** The document as it could be at its dearest: Mercurius does not say what a subscription's variables are. */
+const atItsDearest = (document: DocumentNode): DocumentNode =>
+  visit(document, {
+    VariableDefinition: () => null,
+    Directive: (node) => (usesVariable(node) ? null : undefined),
+    Argument: (node) => {
+      if (!usesVariable(node)) return undefined;
+      return node.name.value === 'first' ? { ...node, value: { kind: Kind.INT, value: String(PAGE_SIZE_MAX) } } : null;
+    },
+  });
+
 /**
  * Checks a subscription's document: Mercurius validates queries and mutations only.
  *
@@ -123,5 +148,5 @@ export const assertSubscribable = (schema: GraphQLSchema, document: DocumentNode
   if (end && end.line > limits.tokensMax) throw new GraphQLError(`a document has at most ${limits.tokensMax} lines`);
   const [first] = validate(schema, document, [...specifiedRules, depthRule(limits.depthMax)], { maxErrors: 1 });
   if (first) throw first;
-  assertAffordable({ schema, document }, limits.costMax);
+  assertAffordable({ schema, document: atItsDearest(document) }, limits.costMax);
 };

@@ -376,6 +376,12 @@ describe('the GraphQL edge', () => {
       await feed.stop();
     });
 
+    it('may declare that its variable is needed', async () => {
+      const feed = reader.follow<Seen>(query.replace('EventPosition', 'EventPosition!'), { after: '3' });
+      expect((await feed.count(1))[0]?.dogSeen.position).toBe('4');
+      await feed.stop();
+    });
+
     it('sends only what matches', async () => {
       const feed = reader.follow<Seen>(query, { after: '0', name: 'dog 5' });
       expect((await feed.count(1)).map(({ dogSeen }) => dogSeen.name)).toEqual(['dog 5']);
