@@ -20,6 +20,7 @@ import { GraphqlClient } from '../../../test/support/graphql-client.js';
 import { AuditGraphqlModule } from './graphql.module.js';
 import { auditSubscription } from './projection.js';
 import { AuditChanges } from './audit-changes.js';
+import { AuditTrails } from './trail.js';
 
 const [ALICE, BOB] = [uuid('00000000-0000-4000-8000-00000000000a'), uuid('00000000-0000-4000-8000-00000000000b')];
 const [FRAUD, CHURN] = [uuid('00000000-0000-4000-8000-0000000000f1'), uuid('00000000-0000-4000-8000-0000000000f2')];
@@ -178,8 +179,15 @@ describe('the audit trail', () => {
     ['type', { type: 'AlertSilenced' }, 1],
     ['time', { from: '2020-01-01T00:00:00Z', until: '2021-01-01T00:00:00Z' }, 0],
     ['correlation', { correlation: randomId() }, 0],
+    ['times of all ages', { from: '0001-01-01T00:00:00Z', until: '9999-12-31T00:00:00Z' }, 5],
+    ['a time that has not come', { from: '9999-12-31T00:00:00Z' }, 0],
   ])('is restricted by %s', async (_name, filter, count) => {
     expect(await summaries(filter)).toHaveLength(count);
+  });
+
+  it.each(['model', 'subject', 'type', 'actor', 'deployment', 'monitor', 'correlation'])('refuses an empty %s', async (name) => {
+    const answer = await auditor.ask(TRAIL, { filter: { [name]: '' } });
+    expect(answer.errors[0]?.extensions?.code).toBe('BAD_USER_INPUT');
   });
 
   it('tells who, from where, on whose behalf, why, and what changed', async () => {
@@ -236,6 +244,36 @@ describe('the audit trail', () => {
     const resumed = auditor.follow<Entry>(query, { after: String(last.commit - 1n) });
     expect((await resumed.count(1))[0]?.auditEntryAppended.position).toBe(String(last.commit));
     await Promise.all([all.stop(), ofModel.stop(), resumed.stop()]);
+  });
+
+  it('shows no entry without those before it, even when more is written between its two queries', async () => {
+    /** The read model, with a governance entry and then a batch written just before the intake is looked at. */
+    const interrupted = (): ClickHouse => {
+      let isFirst = true;
+      const query: ClickHouse['query'] = async (asked, parameters) => {
+        const isIntake = typeof parameters === 'object' && parameters !== null && 'intake' in parameters && parameters.intake === 1;
+        if (isIntake && isFirst) {
+          isFirst = false;
+          await registered(randomId(), 'meanwhile', 'another-model');
+          const data = { deploymentId: CHURN, schemaVersion: 1, salt: '', base: 0, rows: 1, requests: [], columns: {}, features: {} };
+          await projected(await record(`predictions-${CHURN}`, { type: 'PredictionBatchRecorded', data }, metaOf(BOB), true));
+        }
+        return clickHouse.query(asked, parameters);
+      };
+      return new Proxy(clickHouse, { get: (target, key): unknown => (key === 'query' ? query : Reflect.get(target, key)) });
+    };
+    const read = async (rows: Promise<readonly { readonly position: bigint }[]>) => (await rows).map(({ position }) => position);
+    const trails = new AuditTrails(clickHouse);
+    const head = await trails.head();
+
+    const fed = await read(new AuditTrails(interrupted()).after(undefined, 100, true));
+    expect(fed.at(-1)).toBe(head.commit);
+    const next = await read(trails.after(head, 100, true));
+    expect([...fed, ...next]).toEqual(await read(trails.after(undefined, 100, true)));
+    expect(next).toHaveLength(2);
+
+    const paged = await read(new AuditTrails(interrupted()).page({ includeIntake: true }, undefined, 100));
+    expect(paged).toEqual([...fed, ...next].reverse());
   });
 
   it('is closed to who may not read it', async () => {

@@ -50,7 +50,7 @@ export const describePrincipal = (event: PrincipalEvent): Described => {
 export const describeAccess = (event: AccessEvent): Described => {
   switch (event.type) {
     case 'CommandRefused':
-      return { class: 'access', summary: `${event.data.command} refused: ${event.data.code}` };
+      return { class: 'access', summary: `${event.data.command} refused: ${event.data.code}, ${event.data.detail}` };
     case 'AccessDenied': {
       const { action, route, count, neededRoles } = event.data;
       return { class: 'access', summary: `${action} denied on ${route}, ${counted(count, 'time')}; needs ${neededRoles.join(' or ')}` };

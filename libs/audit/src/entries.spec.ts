@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
-import { instant, positionOf, uuid } from '#libs/kernel';
+import { type Recorded, instant, positionOf, uuid } from '#libs/kernel';
 import { type StoredEvent } from '#libs/event-store';
 import { batchHead } from './describe-intake.js';
 import { describe as describeEvent, describedTypes } from './entries.js';
+import { AUDIT_COLUMNS, entryRow } from './entry-row.js';
 
 const ID = uuid('00000000-0000-4000-8000-000000000001');
 const LIBS = new URL('../../', import.meta.url);
@@ -37,6 +38,11 @@ const aStoredBatch = (text: string, deflated: boolean): StoredEvent => ({
     ...(deflated ? { encoding: 'deflate' as const } : {}),
   },
 });
+
+const recordedAs = (type: string): Recorded => {
+  const { id, stream, revision, position, recordedAt, metadata } = aStoredBatch('{}', false);
+  return { id, type, stream, revision, position, recordedAt, metadata, data: null };
+};
 
 describe('the words of the trail', () => {
   it('exist for every event of every lib', async () => {
@@ -82,5 +88,12 @@ describe('a batch', () => {
   it('whose body begins otherwise has an entry without a count', () => {
     expect(batchHead(aStoredBatch('{"features":{"rows":7}}', false))).toEqual({});
     expect(describeEvent({ type: 'PredictionBatchRecorded', data: {} }).summary).toBe('A batch of predictions recorded');
+  });
+
+  it('stay on one line and in one direction, whatever things are called', () => {
+    const features = [{ name: 'a\n\u001b[31mb\u202ec', kind: 'number' }];
+    const event = { ...recordedAs('FeatureSchemaExtended'), data: { deploymentId: ID, schemaVersion: 1, features, widened: [] } };
+    const summary = entryRow(event)[AUDIT_COLUMNS.indexOf('summary')];
+    expect(summary).toBe('1 feature inferred: a [31mb c');
   });
 });

@@ -6,6 +6,10 @@ import { describe } from './entries.js';
 /** Table of the trail. */
 export const AUDIT_TABLE = 'audit_entries_v1';
 
+/** Names come from outside: one that breaks lines, moves a cursor or turns the direction of writing must not change what is read. */
+const UNREADABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+const oneLine = (text: string): string => text.replace(UNREADABLE, ' ');
+
 type Column = readonly [name: string, cell: (event: Recorded, described: Described) => Cell];
 
 /** Columns in the order of the table, each with how it is filled. */
@@ -34,7 +38,7 @@ const COLUMNS: readonly Column[] = [
   ['monitor_id', (_, { monitorId }) => monitorId ?? ''],
   ['model', (_, { model }) => model ?? ''],
   ['subject', (_, { subject }) => subject ?? ''],
-  ['summary', (_, { summary }) => summary],
+  ['summary', (_, { summary }) => oneLine(summary)],
   ['changes', (_, { changes }) => JSON.stringify(changes ?? [])],
   ['sha256', ({ metadata }) => metadata.sha256],
 ];

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Args, Context, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import {
   type Connection,
+  EdgeError,
   type FeedSource,
   type GraphqlContext,
   NodeRegistry,
@@ -39,20 +40,29 @@ type FilterInput = {
 
 const classOf = (name: string): AuditClass | undefined => AUDIT_CLASSES.find((known) => known === name.toLowerCase());
 
+const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
+
+/** Empty text is refused: it must neither lift a restriction nor find what has no such value. */
+const refuseEmpty = (input: FilterInput): void => {
+  for (const name of ['model', 'subject', 'type'] as const)
+    if (input[name] === '') throw new EdgeError('BAD_USER_INPUT', `${name} is empty: leave it out to find everything`);
+};
+
 const filterOf = (input: FilterInput | null | undefined): AuditFilter => {
+  refuseEmpty(input ?? {});
   const { model, deployment, monitor, subject, actor, type, from, until, correlation } = input ?? {};
   const kind = classOf(input?.class ?? '');
   return {
-    ...(model ? { model } : {}),
-    ...(deployment ? { deploymentId: parseGlobalId(deployment, 'Deployment').id } : {}),
-    ...(monitor ? { monitorId: parseGlobalId(monitor, 'Monitor').id } : {}),
-    ...(subject ? { subject } : {}),
-    ...(actor ? { actorId: parseGlobalId(actor, 'Principal').id } : {}),
-    ...(kind ? { class: kind } : {}),
-    ...(type ? { type } : {}),
-    ...(from === undefined || from === null ? {} : { from }),
-    ...(until === undefined || until === null ? {} : { until }),
-    ...(correlation ? { correlationId: uuidArgument(correlation) } : {}),
+    ...(isGiven(model) && { model }),
+    ...(isGiven(deployment) && { deploymentId: parseGlobalId(deployment, 'Deployment').id }),
+    ...(isGiven(monitor) && { monitorId: parseGlobalId(monitor, 'Monitor').id }),
+    ...(isGiven(subject) && { subject }),
+    ...(isGiven(actor) && { actorId: parseGlobalId(actor, 'Principal').id }),
+    ...(kind && { class: kind }),
+    ...(isGiven(type) && { type }),
+    ...(isGiven(from) && { from }),
+    ...(isGiven(until) && { until }),
+    ...(isGiven(correlation) && { correlationId: uuidArgument(correlation) }),
     includeIntake: input?.includeIntake ?? false,
   };
 };

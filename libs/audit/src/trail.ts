@@ -26,7 +26,9 @@ export type AuditFilter = {
 type Section = 0 | 1;
 
 const NEWEST = 2n ** 64n - 1n;
+/** The log takes no event before 1970, and its read model none after 2299; who asks beyond that means everything there is. */
 const LAST_INSTANT = 10_413_791_999_999;
+const withinLog = (at: number): number => Math.min(Math.max(at, 0), LAST_INSTANT);
 
 const sectionsOf = (filter: AuditFilter): readonly Section[] => {
   if (filter.class === 'intake') return [1];
@@ -43,10 +45,12 @@ export class AuditTrails {
   /** Up to `limit` entries before a position (`undefined`: from the newest), newest first. */
   async page(filter: AuditFilter, before: Position | undefined, limit: number): Promise<readonly AuditRow[]> {
     const deployments = await this.deploymentsOf(filter);
+    const wanted = sectionsOf(filter);
+    const below = before?.commit ?? (wanted.length > 1 ? (await this.head()).commit + 1n : NEWEST);
     const ask = (intake: Section): Promise<readonly AuditRow[]> =>
       this.clickHouse.query(AuditTrail, {
         intake,
-        before: before?.commit ?? NEWEST,
+        before: below,
         anyDeployment: deployments === undefined,
         deployments: [...(deployments ?? [])],
         monitor: filter.monitorId ?? null,
@@ -55,11 +59,11 @@ export class AuditTrails {
         class: filter.class ?? null,
         type: filter.type ?? null,
         correlation: filter.correlationId ?? null,
-        from: filter.from ?? 0,
-        until: filter.until ?? LAST_INSTANT,
+        from: withinLog(filter.from ?? 0),
+        until: withinLog(filter.until ?? LAST_INSTANT),
         limit,
       });
-    const sections = await Promise.all(sectionsOf(filter).map(ask));
+    const sections = await Promise.all(wanted.map(ask));
     return sections.flat().sort(byPosition).reverse().slice(0, limit);
   }
 
@@ -67,10 +71,20 @@ export class AuditTrails {
   async after(after: Position | undefined, limit: number, includeIntake: boolean): Promise<readonly AuditRow[]> {
     const ask = (intake: Section): Promise<readonly AuditRow[]> =>
       this.clickHouse.query(AuditFeed, { intake, after: after?.commit ?? 0n, limit });
-    const sections = await Promise.all((includeIntake ? ([0, 1] as const) : ([0] as const)).map(ask));
-    return sections.flat().sort(byPosition).slice(0, limit);
+    if (!includeIntake) return ask(0);
+    const { commit: head } = await this.head();
+    const sections = await Promise.all(([0, 1] as const).map(ask));
+    return sections
+      .flat()
+      .filter(({ position }) => position <= head)
+      .sort(byPosition)
+      .slice(0, limit);
   }
 
+  /**
+   * Where the trail stands. Entries of the intake and all others are read by two queries: what is written between them would show an
+   * entry without those before it, and a reader that goes on from there would never see them. So both are read up to the same head.
+   */
   async head(): Promise<Position> {
     const [row] = await this.clickHouse.query(AuditHead, {});
     return positionOf(row?.head ?? 0n);
