@@ -172,8 +172,9 @@ export class AlertCommandResolver {
   private async send(alert: string, commandFor: (target: Target) => AlertCommand): Promise<object> {
     const { id } = parseGlobalId(alert, 'Alert');
     const [known] = await this.reader.rows([id]);
-    const unknown: Outcome<AlertRefusal> = { kind: 'refused', refusal: { code: 'NO_SUCH_ALERT', detail: 'no alert has this id' } };
-    const outcome = known ? await this.commands.execute(commandFor({ alertId: known.alertId, episode: known.episode })) : unknown;
+    // An unknown id is sent on as well: no alert has it, and every refused command is recorded where it is refused.
+    const target = known ? { alertId: known.alertId, episode: known.episode } : { alertId: id, episode: 1 };
+    const outcome: Outcome<AlertRefusal> = await this.commands.execute(commandFor(target));
     if (outcome.kind === 'accepted' && outcome.receipt.position) await this.feed.reached(outcome.receipt.position, READ_OWN_WRITE_MS);
     const [node] = outcome.kind === 'accepted' ? await this.reader.read([id]) : [];
     return resultOf(outcome, ({ position }: Receipt) => ({ __typename: 'AlertPayload', alert: node, position }), TYPE_OF_REFUSAL);
