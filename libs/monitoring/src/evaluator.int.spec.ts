@@ -445,17 +445,21 @@ describe('the evaluator', () => {
     const rows = monitoringProjection.rows(events.filter((event) => monitoringProjection.handles.includes(event.type)) as never);
     for (const { name, columns } of monitoringProjection.tables)
       await clickhouse.insert({ table: `driftledger.${name}`, columns, rows: rows.get(name) ?? [], token: `series-${name}` });
-    const params = { monitorId, subject: 'feature:amount', kind: null, from: START, until: START + 30 * DAY, limit: 100 };
+    const params = { monitorId, subject: 'feature:amount', kind: 'drift' as const, from: START, until: START + 30 * DAY, limit: 100 };
     const now = await clickhouse.query(MeasurementSeries, { ...params, knownAt: 0n });
     expect(now.map((row) => [(row.windowFrom - START) / DAY, row.revision])).toEqual([
       [3, 2],
       [2, 1],
+      [1, 1],
+      [0, 1],
     ]);
     const first = events.find((event) => event.type === 'MeasurementRecorded' && dayOf(event.data) === 3);
     const then = await clickhouse.query(MeasurementSeries, { ...params, knownAt: first?.position.commit ?? 0n });
     expect(then.map((row) => [(row.windowFrom - START) / DAY, row.revision])).toEqual([
       [3, 1],
       [2, 1],
+      [1, 1],
+      [0, 1],
     ]);
   });
 });

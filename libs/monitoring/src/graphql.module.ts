@@ -1,13 +1,27 @@
 import { Module } from '@nestjs/common';
 import { GraphqlKitModule } from '#libs/graphql-kit';
 import { MonitorCommandResolver } from './command-resolver.js';
+import { LiveWindowResolver } from './live-resolver.js';
+import { LiveWindows } from './live-windows.js';
 import { MonitoringReadModule } from './read.module.js';
 import { MonitoringReader } from './reader.js';
+import { ReferenceImporter } from './reference-importer.js';
 import { MeasurementResolver, MonitorResolver } from './resolver.js';
 
-/** Monitors and measurements in GraphQL. The process provides `ClickHouse`, `EventStore`, `EventCodec` and the command bus. */
+/**
+ * Monitors and measurements in GraphQL. The process provides `ClickHouse`, `EventStore`, `EventCodec` and the command bus,
+ * and may provide `ReferenceFiles`.
+ */
 @Module({
   imports: [GraphqlKitModule, MonitoringReadModule],
-  providers: [MonitoringReader, MonitorResolver, MeasurementResolver, MonitorCommandResolver],
+  providers: [
+    MonitoringReader,
+    ReferenceImporter,
+    MonitorResolver,
+    MeasurementResolver,
+    MonitorCommandResolver,
+    LiveWindows,
+    LiveWindowResolver,
+  ],
 })
 export class MonitoringGraphqlModule {}

@@ -76,14 +76,14 @@ export const MeasurementSeries = defineQuery({
     WHERE monitor_id = {monitorId:UUID} AND subject IN ({subject:String}, '') AND window_from >= {from:Int64}
       AND window_from < {until:Int64}
       AND ({knownAt:UInt64} = 0 OR position <= {knownAt:UInt64})
-      AND ({kind:Nullable(String)} IS NULL OR kind = {kind:Nullable(String)})
-    ORDER BY window_from DESC, kind, revision DESC
-    LIMIT 1 BY window_from, kind
+      AND kind = {kind:String}
+    ORDER BY window_from DESC, revision DESC
+    LIMIT 1 BY window_from
     LIMIT {limit:UInt32}`,
   params: z.object({
     monitorId: z.uuid(),
     subject: z.string(),
-    kind: z.enum(['drift', 'performance']).nullable(),
+    kind: z.enum(['drift', 'performance']),
     from: z.int(),
     until: z.int(),
     /** Position of the log: what was known then; 0: what is known now. */

@@ -23,7 +23,6 @@ import { MonitoringReader } from './reader.js';
 type SeriesArguments = PageArguments & {
   readonly monitor: string;
   readonly subject: string;
-  readonly kind?: 'DRIFT' | 'PERFORMANCE' | null;
   readonly from?: Instant | null;
   readonly until?: Instant | null;
   readonly knownAt?: Position | null;
@@ -36,7 +35,8 @@ type Filter = {
 };
 
 const TIME_MAX = 8_640_000_000_000_000;
-const KINDS: Readonly<Record<'DRIFT' | 'PERFORMANCE', MeasurementKind>> = { DRIFT: 'drift', PERFORMANCE: 'performance' };
+/** Labels and what is computed from them come with revisions of their own. */
+const kindOf = (subject: string): MeasurementKind => (/^(performance|label):/.test(subject) ? 'performance' : 'drift');
 
 /** Monitors in GraphQL: lists, previews and series. */
 @Resolver('Monitor')
@@ -78,7 +78,7 @@ export class MonitorResolver {
     const rows = await this.clickHouse.query(MeasurementSeries, {
       monitorId: parseGlobalId(args.monitor, 'Monitor').id,
       subject: args.subject,
-      kind: args.kind ? KINDS[args.kind] : null,
+      kind: kindOf(args.subject),
       from: args.from ?? 0,
       until: Math.min(args.until ?? TIME_MAX, before),
       knownAt: args.knownAt?.commit ?? 0n,

@@ -1,0 +1,82 @@
+import { DEFAULT_JUDGEMENT as rule, defaultDefinition } from './defaults.js';
+import { sha256Of } from './digest.js';
+import { type LabelledRow } from './label-samples.js';
+import { measureWindow } from './measure.js';
+import { metricsOf, positiveClassOf } from './metrics.js';
+import { labelSamples, measurePerformance } from './performance.js';
+
+const definition = defaultDefinition({ predictionsPerDay: 1000 });
+const { performance } = definition;
+const row = (overrides: Partial<LabelledRow>): LabelledRow => ({
+  ...{ predictedAt: 0, value: null, score: null, class: '', labelValue: null, labelClass: '', pairedAt: '2', predictedIn: '1' },
+  ...overrides,
+});
+/** Rows whose score is right with this probability at the given share of positives. */
+const rows = (size: number, { share = 0.3, bias = 0, seed = 1 } = {}): LabelledRow[] => {
+  let state = seed * 7919;
+  const next = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+  return Array.from({ length: size }, () => {
+    const score = next() * 2 * share;
+    return row({ score: Math.min(Math.max(score + bias, 0), 1), labelClass: next() < score ? 'true' : 'false' });
+  });
+};
+const weeks = [1, 2, 3, 4].map((seed) => rows(3000, { seed }));
+const measured = (current: LabelledRow[], windows = weeks) => measurePerformance({ current, windows }, performance, rule, sha256Of);
+const breaches = (current: LabelledRow[]): string[] =>
+  measured(current)
+    .filter(({ judgement }) => judgement?.breach)
+    .map(({ subject }) => subject);
+
+describe('realised performance', () => {
+  it('is computed from score and class for words, from values for numbers', () => {
+    const words = [row({ score: 0.9, labelClass: 'true' }), row({ score: 0.2, labelClass: 'false' })];
+    const found = Object.fromEntries(metricsOf(words, performance, 'true').map(({ name, value }) => [name, value]));
+    expect(found).toMatchObject({ accuracy: 1, precision: 1, recall: 1, f1: 1, roc_auc: 1 });
+    expect(found['brier']).toBeCloseTo(0.025, 12);
+    const numbers = [row({ value: 2, labelValue: 3 }), row({ value: 7, labelValue: 5 })];
+    const errors = Object.fromEntries(metricsOf(numbers, performance, undefined).map(({ name, value }) => [name, value]));
+    expect(errors).toEqual({ mae: 1.5, rmse: Math.sqrt(2.5) });
+  });
+
+  it('of many classes has accuracy and means over the classes', () => {
+    const many = ['a', 'b', 'c'].map((name) => row({ class: name, labelClass: name === 'c' ? 'a' : name }));
+    expect(metricsOf(many, performance, undefined).map(({ name }) => name)).toEqual(['accuracy', 'precision', 'recall', 'f1']);
+  });
+
+  it('takes the positive word from the definition, or from a common pair', () => {
+    expect(positiveClassOf(['Yes', 'No'], performance)).toBe('Yes');
+    expect(positiveClassOf(['cat', 'dog'], performance)).toBeUndefined();
+    expect(positiveClassOf(['cat', 'dog'], { ...performance, positiveClass: 'cat' })).toBe('cat');
+  });
+
+  it('breaches when probabilities are no longer calibrated', () => {
+    expect(breaches(rows(3000, { bias: 0.2, seed: 9 }))).toContain('performance:expected_calibration_error');
+  });
+
+  it('stays calm on other rows of the same kind, and when it gets better', () => {
+    for (const seed of [10, 11, 12]) expect(breaches(rows(3000, { seed }))).toEqual([]);
+    const perfect = rows(3000, { seed: 9 }).map((one) => ({ ...one, score: one.labelClass === 'true' ? 1 : 0 }));
+    expect(breaches(perfect)).toEqual([]);
+  });
+
+  it('is shown without a verdict when there is nothing or only one window to compare with', () => {
+    expect(measured(rows(500), []).every(({ judgement }) => judgement === undefined)).toBe(true);
+    expect(measured(rows(500), weeks.slice(0, 1)).every(({ judgement }) => judgement === undefined)).toBe(true);
+    expect(measured(rows(500), []).length).toBeGreaterThan(0);
+  });
+
+  it('carries an interval where the metric has a standard error', () => {
+    const accuracy = measured(rows(2000)).find(({ subject }) => subject === 'performance:accuracy')?.scores[0];
+    expect(accuracy?.low).toBeLessThan(accuracy?.score ?? NaN);
+    expect(accuracy?.high).toBeGreaterThan(accuracy?.score ?? NaN);
+  });
+
+  it('reports a change of the labels themselves', () => {
+    const samples = labelSamples({ current: rows(3000, { share: 0.05, seed: 9 }), windows: weeks });
+    const [labels] = measureWindow([samples], definition, sha256Of).subjects;
+    expect(labels).toMatchObject({ subject: 'label:class', judgement: { breach: true } });
+  });
+});
