@@ -25,7 +25,7 @@ const modeOf = async (path: string): Promise<number | undefined> => {
     return (await stat(path)).mode;
   } catch (error) {
     // Not every installation has each of them.
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   }
 };

@@ -70,7 +70,8 @@ export class OperationsController {
 
   private async *lines(messages: AsyncIterable<RebuildMessage>): AsyncGenerator<string, void, undefined> {
     for await (const message of messages) {
-      if (message.kind === 'done') this.logger.log(`${message.projection} rebuilt from ${message.events} events, equal: ${message.equal}`);
+      if (message.kind === 'done' && !message.equal)
+        this.logger.warn(`the live tables of ${message.projection} were not what the log makes of them; adopted: ${message.adopted}`);
       if (message.kind === 'failed') this.logger.error(`a rebuild failed: ${message.detail}`);
       yield `${JSON.stringify(message)}\n`;
     }
