@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Position, type Recorded, comparePositions, formatPosition, positionOf } from '#libs/kernel';
 import { UInt64, defineQuery } from './define-query.js';
@@ -36,6 +36,8 @@ export type ProjectionRunnerOptions = {
 };
 
 const REPETITIONS_MAX = 6;
+/** Making rows of so many batches of predictions takes some ten milliseconds, after which others get their turn. */
+const EVENTS_IN_A_TURN = 8;
 const START = positionOf(0n);
 
 /** What the runner knows: how far each table reaches, and the last event it has handled. */
@@ -95,7 +97,7 @@ export class ProjectionRunner {
     const events = after ? delivered.filter((event) => comparePositions(event.position, after) > 0) : delivered;
     const [first, last] = [events[0]?.position, events.at(-1)?.position];
     if (!first || !last) return;
-    const blocks = this.blocksOf(this.rowsNotYetIn(events, state));
+    const blocks = this.blocksOf(await this.rowsNotYetIn(events, state));
     if (blocks.length > 0) {
       const planned = { ...state.written, ...Object.fromEntries(blocks.map((block) => [block.table.name, block.reaches.toString()])) };
       await this.intend(state, first, last, planned);
@@ -120,26 +122,33 @@ export class ProjectionRunner {
   }
 
   /** Rows by table, without those a table has already. Where all tables are at the same place, the projection runs once. */
-  private rowsNotYetIn(events: readonly Recorded[], { marks }: Recovery): RowsByTable {
-    const { projection } = this.options;
+  private async rowsNotYetIn(events: readonly Recorded[], { marks }: Recovery): Promise<RowsByTable> {
     const byMark = new Map<bigint, RowsByTable>();
-    const rowsAfter = (mark: bigint): RowsByTable => {
-      const known = byMark.get(mark);
-      if (known) return known;
-      const fresh = events.filter((event) => event.position.commit > mark);
-      const rows = fresh.length > 0 ? projection.rows(fresh) : new Map<string, readonly Row[]>();
-      byMark.set(mark, rows);
-      const stranger = [...rows.keys()].find((name) => !projection.tables.some((table) => table.name === name));
-      if (stranger !== undefined) throw new TypeError(`${this.name} made rows for ${stranger}, which it does not list`);
-      return rows;
-    };
     const from = events[0]?.position.commit ?? 0n;
-    return new Map(
-      projection.tables.map(({ name }) => {
-        const mark = marks.get(name) ?? 0n;
-        return [name, rowsAfter(mark < from ? 0n : mark).get(name) ?? []];
-      }),
-    );
+    const found = new Map<string, readonly Row[]>();
+    for (const { name } of this.options.projection.tables) {
+      const reached = marks.get(name) ?? 0n;
+      const mark = reached < from ? 0n : reached;
+      const rows = byMark.get(mark) ?? (await this.rowsOf(events.filter((event) => event.position.commit > mark)));
+      byMark.set(mark, rows);
+      found.set(name, rows.get(name) ?? []);
+    }
+    return found;
+  }
+
+  /** The rows of all events, made in pieces: what a table holds does not depend on where events were cut. */
+  private async rowsOf(events: readonly Recorded[]): Promise<RowsByTable> {
+    const { projection } = this.options;
+    const all = new Map<string, Row[]>(projection.tables.map(({ name }) => [name, []]));
+    for (let start = 0; start < events.length; start += EVENTS_IN_A_TURN) {
+      if (start > 0) await nextTurn();
+      for (const [name, rows] of projection.rows(events.slice(start, start + EVENTS_IN_A_TURN))) {
+        const its = all.get(name);
+        if (!its) throw new TypeError(`${this.name} made rows for ${name}, which it does not list`);
+        for (const row of rows) its.push(row);
+      }
+    }
+    return all;
   }
 
   private blocksOf(rows: RowsByTable): readonly Block[] {

@@ -2,7 +2,8 @@ import { type StoredEvent } from './store.js';
 
 const PAGE_BYTES = 4 * 1024 * 1024;
 const FIRST = 32;
-const MAX = 512;
+/** Small events may be followed by the largest ones: a page of so many of those still fits. */
+const MAX = 128;
 const MIN = 4;
 
 /** How many events to read at once: many small ones or few large ones, some 4 MiB in memory either way. */
