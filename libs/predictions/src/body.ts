@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { type IntakeLimits } from './limits.js';
+import { RECORD_BYTES_MAX, type IntakeLimits } from './limits.js';
 import { splitArray } from './split-array.js';
 
 /** One raw record of a request: a parsed JSON value, or why it could not be parsed. `bytes` is its length in UTF-8. */
@@ -99,7 +99,9 @@ function linesOf({ text, bytesOf, limits }: Cutting): readonly RawRecord[] {
   return records;
 }
 
+/** A record that is too large is not even parsed: a few megabytes of brackets would keep the process busy for seconds. */
 function parsed(text: string, bytes: number): RawRecord {
+  if (bytes > RECORD_BYTES_MAX) return { unreadable: `a record has at most ${RECORD_BYTES_MAX} bytes`, bytes };
   try {
     return { value: JSON.parse(text) as unknown, bytes };
   } catch {
@@ -108,14 +110,14 @@ function parsed(text: string, bytes: number): RawRecord {
 }
 
 function jsonRecords({ text, bytesOf, limits }: Cutting): readonly RawRecord[] {
-  const whole = parsed(text, bytesOf(text));
+  const bytes = bytesOf(text);
+  const whole = parsed(text, bytes);
   if ('value' in whole && !Array.isArray(whole.value)) return [whole];
-  const pieces = splitArray(text, limits.recordsMax + 1);
   // One bare NaN makes a whole array unreadable; cutting it at its commas keeps the other records.
-  if ('unreadable' in whole) {
-    if (pieces === undefined) throw new BodyRefused(400, 'JSON_INVALID', `the body is ${NAN_HINT}`);
-    return pieces.map((piece) => parsed(piece, bytesOf(piece)));
-  }
+  const pieces = splitArray(text, limits.recordsMax + 1);
+  if (pieces === undefined && bytes <= RECORD_BYTES_MAX) throw new BodyRefused(400, 'JSON_INVALID', `the body is ${NAN_HINT}`);
+  if (pieces === undefined) return [whole];
+  if ('unreadable' in whole) return pieces.map((piece) => parsed(piece, bytesOf(piece)));
   const values = whole.value as readonly unknown[];
-  return values.slice(0, limits.recordsMax + 1).map((value, at) => ({ value, bytes: bytesOf(pieces?.[at] ?? '') }));
+  return values.slice(0, limits.recordsMax + 1).map((value, at) => ({ value, bytes: bytesOf(pieces[at] ?? '') }));
 }

@@ -54,7 +54,8 @@ export function stringProblem(text: string, field: string, limits: IntakeLimits)
 /** Why a name cannot be stored; undefined when it can. `__proto__` is refused because too many readers of JSON stumble over it. */
 export function nameProblem(name: string, field: string, limits: IntakeLimits): Refused | undefined {
   const { stringLengthMax } = limits;
-  if (name !== '' && name !== '__proto__' && name.length <= stringLengthMax && name.isWellFormed()) return undefined;
+  const isProto = name === '__proto__' || name.endsWith('.__proto__');
+  if (name !== '' && !isProto && name.length <= stringLengthMax && name.isWellFormed()) return undefined;
   const got = JSON.stringify(name.slice(0, 40).toWellFormed());
   return refused(field, 'NAME_INVALID', `a name has 1 to ${stringLengthMax} well-formed characters, got ${got}`, stringLengthMax);
 }

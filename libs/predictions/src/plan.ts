@@ -37,9 +37,10 @@ export async function planOf<R>(group: readonly Planned[], planning: Planning<R>
 }
 
 function readOf<R>(raw: RawRecord, { kind, now }: Planning<R>): R | Refused {
-  if ('unreadable' in raw) return refused('', 'NOT_JSON', raw.unreadable);
-  if (raw.bytes > RECORD_BYTES_MAX)
-    return refused('', 'RECORD_TOO_LARGE', `a record has at most ${RECORD_BYTES_MAX} bytes`, RECORD_BYTES_MAX);
+  if ('unreadable' in raw) {
+    const isTooLarge = raw.bytes > RECORD_BYTES_MAX;
+    return refused('', isTooLarge ? 'RECORD_TOO_LARGE' : 'NOT_JSON', raw.unreadable, isTooLarge ? RECORD_BYTES_MAX : undefined);
+  }
   return kind.read(raw.value, now);
 }
 
