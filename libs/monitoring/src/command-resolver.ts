@@ -10,7 +10,6 @@ import { MonitorDefinition } from './definition.js';
 import { MonitoringFeed } from './feed.js';
 import { monitorIdOf } from './ids.js';
 import { MonitoringReader } from './reader.js';
-import { ReferenceImporter } from './reference-importer.js';
 
 type Input<More = unknown> = { readonly input: { readonly monitor: string } & More };
 type Create = {
@@ -33,7 +32,6 @@ const TYPE_OF_REFUSAL: Readonly<Record<MonitoringRefusal, string>> = {
   REASON_REQUIRED: 'MonitorRefused',
   REVISION_OUT_OF_ORDER: 'MonitorRefused',
   REFERENCE_EXISTS: 'MonitorRefused',
-  FILE_REFUSED: 'MonitorRefused',
 };
 
 const refused = (code: MonitoringRefusal, detail: string): Outcome<MonitoringRefusal> => ({ kind: 'refused', refusal: { code, detail } });
@@ -55,7 +53,6 @@ export class MonitorCommandResolver {
     private readonly commands: CommandBus,
     private readonly feed: MonitoringFeed,
     private readonly reader: MonitoringReader,
-    private readonly importer: ReferenceImporter,
   ) {}
 
   @Mutation('createMonitor')
@@ -107,25 +104,13 @@ export class MonitorCommandResolver {
     return this.answer(monitorId, await this.commands.execute<RestateMeasurements, Outcome<MonitoringRefusal>>(command));
   }
 
-  @Mutation('importReference')
-  @Requires('monitors.write')
-  async importReference(@Args() { input }: Input<{ file: string; reason: string }>, @Context() context: GraphqlContext): Promise<object> {
-    const monitorId = parseGlobalId(input.monitor, 'Monitor').id;
-    const meta = viewerOf(context).commandMeta({ reason: input.reason });
-    return this.settled(monitorId, await this.importer.importFile(monitorId, input.file, meta));
-  }
-
   private about(id: string, meta: CommandMeta, commandFor: (data: { monitorId: Uuid }, meta: CommandMeta) => Command): Promise<object> {
     const monitorId = parseGlobalId(id, 'Monitor').id;
     return this.send(monitorId, commandFor({ monitorId }, meta));
   }
 
   private async send(monitorId: Uuid, command: Command): Promise<object> {
-    return this.settled(monitorId, await this.commands.execute<Command, Outcome<MonitoringRefusal>>(command));
-  }
-
-  /** Answers once the write can be read. */
-  private async settled(monitorId: Uuid, outcome: Outcome<MonitoringRefusal>): Promise<object> {
+    const outcome = await this.commands.execute<Command, Outcome<MonitoringRefusal>>(command);
     if (outcome.kind === 'accepted' && outcome.receipt.position) await this.feed.reached(outcome.receipt.position, READ_OWN_WRITE_MS);
     return this.answer(monitorId, outcome);
   }

@@ -16,10 +16,8 @@ import {
 export type MonitorRefusal = 'MONITOR_EXISTS' | 'NO_SUCH_MONITOR' | 'NAME_INVALID' | 'DEFINITION_INVALID' | 'REASON_REQUIRED';
 /** Why a measurement or a reference is not recorded. */
 export type MeasurementRefusal = 'REVISION_OUT_OF_ORDER' | 'REFERENCE_EXISTS';
-/** Why a file does not become a reference. */
-export type FileRefusal = 'FILE_REFUSED';
 /** Every refusal of the context. */
-export type MonitoringRefusal = MonitorRefusal | MeasurementRefusal | FileRefusal;
+export type MonitoringRefusal = MonitorRefusal | MeasurementRefusal;
 
 type Target = { readonly monitorId: string };
 

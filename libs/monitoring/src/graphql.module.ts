@@ -5,23 +5,13 @@ import { LiveWindowResolver } from './live-resolver.js';
 import { LiveWindows } from './live-windows.js';
 import { MonitoringReadModule } from './read.module.js';
 import { MonitoringReader } from './reader.js';
-import { ReferenceImporter } from './reference-importer.js';
 import { MeasurementResolver, MonitorResolver } from './resolver.js';
 
 /**
- * Monitors and measurements in GraphQL. The process provides `ClickHouse`, `EventStore`, `EventCodec` and the command bus,
- * and may provide `ReferenceFiles`.
+ * Monitors and measurements in GraphQL. The process provides `ClickHouse`, `EventStore`, `EventCodec` and the command bus.
  */
 @Module({
   imports: [GraphqlKitModule, MonitoringReadModule],
-  providers: [
-    MonitoringReader,
-    ReferenceImporter,
-    MonitorResolver,
-    MeasurementResolver,
-    MonitorCommandResolver,
-    LiveWindows,
-    LiveWindowResolver,
-  ],
+  providers: [MonitoringReader, MonitorResolver, MeasurementResolver, MonitorCommandResolver, LiveWindows, LiveWindowResolver],
 })
 export class MonitoringGraphqlModule {}

@@ -48,4 +48,5 @@ export {
 } from './commands.js';
 export { defaultDefinition, alertingFor, type TrafficFacts } from './defaults.js';
 export { definitionInWords } from './in-words.js';
+export { fileAsReference, wordFeatures, type FileAsReference, type GridFromFile } from './reference-import.js';
 export { MonitoringWriteModule } from './write.module.js';

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Global, Injectable, Module } from '@nestjs/common';
@@ -7,7 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import { ClickHouse, InMemoryIntentStore, migrate, ProjectionRunner } from '#libs/clickhouse';
 import { openChdb } from '#libs/clickhouse/chdb';
-import { DEPLOYMENT_EVENTS, deploymentIdOf, DeploymentRegistered, DeploymentsWriteModule, deploymentStream } from '#libs/deployments';
+import { DEPLOYMENT_EVENTS, deploymentIdOf, DeploymentRegistered, deploymentStream } from '#libs/deployments';
 import { CommandRunner, EventCodec, type EventOf, EventStore, SubscriptionRunner } from '#libs/event-store';
 import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
 import { type Admission, globalId, GraphqlAccess, GraphqlServerModule } from '#libs/graphql-kit';
@@ -21,7 +21,6 @@ import { MonitoringGraphqlModule } from './graphql.module.js';
 import { measurementsStream, monitorIdOf } from './ids.js';
 import { measurementsDecider } from './measurements-decider.js';
 import { monitoringProjection } from './projection.js';
-import { ReferenceFiles } from './reference-importer.js';
 import { MonitoringWriteModule } from './write.module.js';
 
 const DAY = 86_400_000;
@@ -150,9 +149,8 @@ const directory = mkdtempSync(path.join(tmpdir(), 'driftledger-monitoring-graphq
     { provide: EventCodec, useFactory: () => new EventCodec([...DEPLOYMENT_EVENTS, ...MONITORING_EVENTS]) },
     { provide: Clock, useClass: FixedClock },
     { provide: GraphqlAccess, useClass: EverybodyIsAnn },
-    { provide: ReferenceFiles, useValue: { directory } },
   ],
-  exports: [ClickHouse, EventStore, EventCodec, Clock, GraphqlAccess, ReferenceFiles],
+  exports: [ClickHouse, EventStore, EventCodec, Clock, GraphqlAccess],
 })
 class Platform {}
 
@@ -162,7 +160,6 @@ const sdl = (lib: string, file: string) => path.join(import.meta.dirname, '../..
   imports: [
     Platform,
     CqrsModule.forRoot(),
-    DeploymentsWriteModule,
     MonitoringWriteModule,
     MonitoringGraphqlModule,
     GraphqlServerModule.forRoot({
@@ -287,24 +284,6 @@ describe('monitors in GraphQL', () => {
       resumed: { monitor: { status: 'ACTIVE' } },
       restated: { __typename: 'MonitorPayload' },
     });
-  });
-
-  it('makes a file of the reference directory the first choice, and no other file', async () => {
-    writeFileSync(path.join(directory, 'train.csv'), 'city,distance\nBOS,100\nLGA,200\nBOS,300\n');
-    const ask = (file: string, reason = 'the training data') =>
-      client.ask(
-        `mutation($id: ID!, $file: String!, $reason: String!) { importReference(input: { monitor: $id, file: $file, reason: $reason }) {
-          __typename ... on Refusal { code } ... on MonitorPayload { monitor { definition { full words } } } } }`,
-        { id: monitor, file, reason },
-      );
-    expect((await ask('train.csv')).data).toMatchObject({
-      importReference: {
-        monitor: { definition: { full: { references: [{ kind: 'dataset' }, { kind: 'same_weekday' }, { kind: 'first_days' }] } } },
-      },
-    });
-    expect((await ask('train.csv', '')).data).toMatchObject({ importReference: { code: 'REASON_REQUIRED' } });
-    for (const file of ['../train.csv', '/etc/passwd', 'nowhere.csv', '.hidden'])
-      expect((await ask(file)).data).toMatchObject({ importReference: { code: 'FILE_REFUSED' } });
   });
 
   it('shows a series with verdicts, both distributions, what they rest on, and every revision', async () => {
