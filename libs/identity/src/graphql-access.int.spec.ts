@@ -103,6 +103,9 @@ describe('a viewer', () => {
       expect.objectContaining({
         type: 'AccessDenied',
         data: expect.objectContaining({ action: 'audit.read', route: 'GRAPHQL Query.auditTrail' }),
+        metadata: expect.objectContaining({
+          source: expect.objectContaining({ surface: 'graphql', route: 'GRAPHQL Query.auditTrail' }),
+        }),
       }),
     );
   });

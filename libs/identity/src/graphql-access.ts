@@ -53,7 +53,8 @@ export class IdentityGraphqlAccess extends GraphqlAccess {
     const known = this.known.get(viewer);
     if (!known || !isAction(action)) return;
     const principal = this.authenticator.stillHolds(known.recognised);
-    if (principal) await this.guard.permit(known.request, { ...known.recognised, principal }, action, `GRAPHQL ${field}`);
+    const about = { surface: 'graphql', route: `GRAPHQL ${field}` } as const;
+    if (principal) await this.guard.permit(known.request, { ...known.recognised, principal }, action, about);
   }
 
   private admission(request: EdgeRequest, recognised: Recognised | Problem): Admission {

@@ -8,7 +8,7 @@ import { Directory } from '../directory.js';
 import { type Action, isPermitted, rolesFor } from '../permissions.js';
 import { byAuthorization, isFromOwnPage, isOwnOrigin, presentedBy } from './credentials.js';
 import { type EdgeReply, type EdgeRequest, edgeOf, headerOf, routeOf } from './edge.js';
-import { metaOf } from './command-meta.js';
+import { type MetaAbout, metaOf } from './command-meta.js';
 import { Problem } from './problem.js';
 import { sendProblem } from './problem-filter.js';
 import { RouteAccess } from './route-access.js';
@@ -65,11 +65,12 @@ export class AccessGuard {
   }
 
   /** Undefined when the roles permit the action; else the problem, after it was recorded. */
-  async permit(request: EdgeRequest, recognised: Recognised, action: Action, route = routeOf(request)): Promise<Problem | undefined> {
+  async permit(request: EdgeRequest, recognised: Recognised, action: Action, about: MetaAbout = {}): Promise<Problem | undefined> {
     const { principalId, roles } = recognised.principal;
     if (isPermitted(roles, action)) return undefined;
+    const { route = routeOf(request) } = about;
     try {
-      await this.log.denied({ principalId, action, heldRoles: roles, route, meta: metaOf(request, recognised, { route }) });
+      await this.log.denied({ principalId, action, heldRoles: roles, route, meta: metaOf(request, recognised, about) });
     } catch (error) {
       if (error instanceof Problem) return error;
       this.logger.error(error instanceof Error ? error : String(error), { action, route });
