@@ -23,7 +23,7 @@ const Answer = z.object({
 });
 
 /** Problems were found and shown. Ends the process with status 1. */
-export class ProblemsFound extends Error {
+class ProblemsFound extends Error {
   override readonly name = 'ProblemsFound';
 }
 

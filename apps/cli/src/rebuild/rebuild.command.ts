@@ -18,7 +18,7 @@ Projections: ${projectionNames().join(', ')}.
 Example: driftledger rebuild predictions`;
 
 /** The rebuild ended without a result; the code is the server's, or says what happened. */
-export class RebuildFailed extends Error {
+class RebuildFailed extends Error {
   override readonly name = 'RebuildFailed';
 }
 

@@ -1,0 +1,40 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SqliteEventStore } from '#libs/event-store/sqlite';
+import { SystemClock } from '#libs/kernel';
+import { run } from './program.js';
+
+const data = mkdtempSync(join(tmpdir(), 'driftledger-closed-'));
+afterAll(() => rmSync(data, { recursive: true, force: true }));
+
+const cli = async (...argv: readonly string[]): Promise<{ status: number; out: string; err: string }> => {
+  let [out, err] = ['', ''];
+  const status = await run(argv, { out: (text) => (out += text), err: (text) => (err += text) });
+  return { status, out, err };
+};
+
+describe('commands on a data directory that no server has open', () => {
+  it('make no installation out of a mistyped name', async () => {
+    const nowhere = join(data, 'nowhere');
+    expect(await cli('migrate', '--data', nowhere)).toMatchObject({ status: 2, err: expect.stringContaining('error DATA: ') });
+    expect(existsSync(nowhere)).toBe(false);
+  });
+
+  it('migrate once, look for what is wrong, and build an empty projection', async () => {
+    await new SqliteEventStore({ file: join(data, 'log.sqlite'), clock: new SystemClock() }).close();
+    expect(await cli('migrate', '--data', data)).toMatchObject({ status: 0, err: '', out: expect.stringMatching(/^applied \d{14}_/) });
+    expect(await cli('migrate', '--data', data)).toMatchObject({
+      out: expect.stringMatching(/^The read model has all \d+ migrations\.\n$/),
+    });
+    const doctor = await cli('doctor', '--data', data, '--thorough');
+    expect(doctor).toMatchObject({ status: 0, err: '' });
+    expect(doctor.out).toMatch(/^ok {7}event log {2,}SQLite, position 0, every commit waits for the disk$/m);
+    const rebuilt = await cli('rebuild', 'alerts', '--data', data, '--json');
+    expect(JSON.parse(rebuilt.out)).toMatchObject({ projection: 'alerts', events: 0, equal: true, adopted: true });
+    expect(await cli('rebuild', 'nothing', '--data', data)).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('PROJECTION_UNKNOWN'),
+    });
+  });
+});
