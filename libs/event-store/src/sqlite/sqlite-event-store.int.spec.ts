@@ -106,6 +106,36 @@ describe('SqliteEventStore', () => {
     await store.close();
   });
 
+  it('refuses when the disk is full, leaves nothing half-written, closes in order, and goes on once there is room', async () => {
+    let limit: (pages: number) => void = () => undefined;
+    const openDriver = (file: string, busyTimeoutMs: number): SqliteDriver => {
+      const driver = openLibsql(file, busyTimeoutMs);
+      limit = (pages) => driver.exec(`PRAGMA max_page_count = ${pages}`);
+      return driver;
+    };
+    const store = new SqliteEventStore({ file: newFile(), clock, openDriver });
+    limit(40);
+    const appended: string[] = [];
+    const refused: unknown[] = [];
+    for (let turn = 0; turn < 40; turn += 1) {
+      const events = [anEvent(`${turn} first`, { body: Buffer.alloc(8_000, 'x') }), anEvent(`${turn} second`)];
+      await store.append('thing-1', events, { expected: 'any' }).then(
+        () => appended.push(...events.map(({ id }) => id)),
+        (error: unknown) => refused.push(error),
+      );
+    }
+    expect(refused.length).toBeGreaterThan(10);
+    for (const error of refused) expect(error).toMatchObject({ name: 'Unavailable', outcome: 'not-written' });
+    expect((await readAll(store)).map(({ id }) => id)).toEqual(appended);
+    limit(10_000);
+    const after = anEvent('after');
+    expect(await store.append('thing-1', [after], { expected: BigInt(appended.length - 1) })).toMatchObject({
+      revision: BigInt(appended.length),
+    });
+    expect((await readAll(store)).map(({ position }) => position.commit)).toEqual([...appended, after.id].map((_, at) => BigInt(at + 1)));
+    await store.close();
+  });
+
   it('does not let one refused append roll back its neighbours in the same commit', async () => {
     let commits = 0;
     const counted = failing((sql) => {
