@@ -26,6 +26,7 @@ const month = (name: string, columns: readonly string[]): TableSpec => ({ name, 
 /** Pairs are made when the later of the two arrives. Idempotent: the pair of the latest label replaces the others. */
 const NEW_LABELS: DeriveStep = {
   name: 'pair new labels with their predictions',
+  types: ['LabelBatchRecorded'],
   table: 'predictions_labelled_v1',
   sql: `INSERT INTO driftledger.predictions_labelled_v1 (deployment_id, predicted_at, key, position, label_position, recorded_at, prediction_position, prediction_row,
   version, variant, value, score, class, weight, label_value, label_class, labelled_at)
@@ -39,6 +40,7 @@ ON l.deployment_id = k.deployment_id AND l.key = k.key`,
 
 const NEW_PREDICTIONS: DeriveStep = {
   name: 'pair new predictions with labels that came before them',
+  types: ['PredictionBatchRecorded'],
   table: 'predictions_labelled_v1',
   sql: `INSERT INTO driftledger.predictions_labelled_v1 (deployment_id, predicted_at, key, position, label_position, recorded_at, prediction_position, prediction_row,
   version, variant, value, score, class, weight, label_value, label_class, labelled_at)
