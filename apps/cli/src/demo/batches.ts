@@ -12,7 +12,7 @@ export type Batch = {
 };
 
 /** More than 15 minutes after the scheduled arrival. */
-export const LATE_MINUTES = 15;
+const LATE_MINUTES = 15;
 export const isLate = ({ delay }: Flight): boolean => delay > LATE_MINUTES;
 
 const DAY_MS = 86_400_000;

@@ -32,7 +32,7 @@ export type FlightsOptions = {
 };
 
 /** The file is not the flights, or not in the order of time. */
-export class FlightsError extends Error {
+class FlightsError extends Error {
   override readonly name = 'FlightsError';
 }
 
@@ -44,7 +44,7 @@ const HOUR_MS = 3_600_000;
 const ID_DIGITS = 7;
 
 /** Where the flights are: inside the npm package, which offers no path to its data but the one beside its code. */
-export const flightsFile = (): string =>
+const flightsFile = (): string =>
   join(dirname(createRequire(import.meta.url).resolve('vega-datasets')), '..', 'data', 'flights-3m.parquet');
 
 /**

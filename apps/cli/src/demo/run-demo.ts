@@ -62,6 +62,8 @@ export const runDemo = async (options: DemoOptions): Promise<DemoRun> => {
     await writeFile(page, reportPage(report));
     const place = (path: string): string => relative('.', path) || '.';
     return { report, alerts: told.alerts, places: { report: place(page), serve: `DRIFTLEDGER_DATA=${place(directory)} npm start` } };
+  } catch (error) {
+    throw server.explain(error);
   } finally {
     options.progress.end();
     await server.stop();

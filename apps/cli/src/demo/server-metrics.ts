@@ -6,7 +6,7 @@ const POLL_MS = 250;
 const REQUEST_MS = 10_000;
 
 /** Events each reader of the log has still to handle, together. @throws ServerError */
-export const lagOf = async ({ baseUrl, key }: ClientOptions): Promise<number> => {
+const lagOf = async ({ baseUrl, key }: ClientOptions): Promise<number> => {
   const response = await fetch(new URL('/metrics', baseUrl), {
     headers: { authorization: `Bearer ${key}` },
     signal: AbortSignal.timeout(REQUEST_MS),

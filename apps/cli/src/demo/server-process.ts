@@ -13,7 +13,7 @@ const STOP_MS = 30_000;
 const OUTPUT_LINES = 20;
 
 /** The server ended, or did not start. The message carries the last lines it wrote. */
-export class ServerProcessError extends Error {
+class ServerProcessError extends Error {
   override readonly name = 'ServerProcessError';
 }
 
@@ -37,6 +37,8 @@ export class ServerProcess {
     endWith(child);
     const output: string[] = [];
     const keep = (line: string): void => {
+      // A message about a failure is shown to others; the link that signs in is not for them.
+      if (line.includes('token=') || line.trim() === '') return;
       output.push(line);
       if (output.length > OUTPUT_LINES) output.shift();
     };
@@ -57,6 +59,13 @@ export class ServerProcess {
     if (this.running) await once(this.child, 'exit');
     if (this.stopping) return new Promise<never>(() => undefined);
     throw new ServerProcessError(`the server ended with ${exitOf(this.child)}:\n${this.output.join('\n')}`);
+  }
+
+  /** An error that happened while talking to the server, with what the server had to say about it: its output is seen by nobody else. */
+  explain(error: unknown): unknown {
+    const complaints = this.output.filter((line) => line.startsWith('{'));
+    if (!(error instanceof Error) || error instanceof ServerProcessError || complaints.length === 0) return error;
+    return new ServerProcessError(`${error.message}\nThe server wrote:\n${complaints.join('\n')}`, { cause: error });
   }
 
   /** An orderly stop; killed when that takes too long. */

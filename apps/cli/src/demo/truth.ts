@@ -28,7 +28,7 @@ export const isFound = ({ day, airports }: KnownDay, alerts: readonly Alert[]): 
   MOVING.every((subject) => namedOn(day, subject, alerts).some((airport) => airports.includes(airport)));
 
 /** The first bins named by the alert of that subject on that day; nothing when there is none. */
-export const namedOn = (day: Day, subject: string, alerts: readonly Alert[]): readonly string[] =>
+const namedOn = (day: Day, subject: string, alerts: readonly Alert[]): readonly string[] =>
   alerts
     .filter((alert) => alert.subject === subject)
     .flatMap(({ breaches }) => breaches.filter((breach) => breach.day === day))
