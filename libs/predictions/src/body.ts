@@ -31,7 +31,7 @@ export function decompress(body: Uint8Array, encoding: string | undefined, limit
   try {
     return gunzipSync(body, { maxOutputLength: limits.inflatedBytesMax });
   } catch (cause) {
-    if (cause instanceof RangeError || (cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE')) {
+    if (isTooLarge(cause)) {
       throw new BodyRefused(
         413,
         'BODY_TOO_LARGE',
@@ -42,6 +42,9 @@ export function decompress(body: Uint8Array, encoding: string | undefined, limit
     throw new BodyRefused(400, 'GZIP_INVALID', 'the body is not complete gzip data');
   }
 }
+
+const isTooLarge = (cause: unknown): boolean =>
+  typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
 
 /**
  * Splits a body into records: one JSON object, a JSON array of objects, or one object a line (NDJSON).
@@ -110,6 +113,7 @@ function parsed(text: string, bytes: number): RawRecord {
 }
 
 function jsonRecords({ text, bytesOf, limits }: Cutting): readonly RawRecord[] {
+  if (text.trim() === '') return [];
   const bytes = bytesOf(text);
   const whole = parsed(text, bytes);
   if ('value' in whole && !Array.isArray(whole.value)) return [whole];
