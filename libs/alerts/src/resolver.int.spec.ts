@@ -7,10 +7,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import { ClickHouse, InMemoryIntentStore, migrate, ProjectionRunner } from '#libs/clickhouse';
 import { openChdb } from '#libs/clickhouse/chdb';
-import { CommandRunner, EventCodec, EventStore, SubscriptionRunner } from '#libs/event-store';
+import { CommandRunner, EventCodec, EventStore, type RefusedCommand, RefusalLog, SubscriptionRunner } from '#libs/event-store';
 import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
 import { type Admission, globalId, GraphqlAccess, GraphqlServerModule } from '#libs/graphql-kit';
-import { Clock, type CommandMeta, idOfName, instant, type Instant, randomId, uuid } from '#libs/kernel';
+import { Clock, type CommandMeta, idOfName, instant, type Instant, randomId, type Refusal, uuid } from '#libs/kernel';
 import { GraphqlClient } from '../../../test/support/graphql-client.js';
 import { type AlertCommand, JudgeMeasurement } from './commands.js';
 import { alertDecider } from './decider.js';
@@ -74,16 +74,25 @@ class FixedClock extends Clock {
 
 const directory = mkdtempSync(path.join(tmpdir(), 'driftledger-alerts-graphql-'));
 
+class Refusals extends RefusalLog {
+  readonly codes: string[] = [];
+  async record({ type }: RefusedCommand, { code }: Refusal): Promise<void> {
+    this.codes.push(`${type} ${code}`);
+  }
+}
+
 @Global()
 @Module({
   providers: [
+    Refusals,
+    { provide: RefusalLog, useExisting: Refusals },
     { provide: ClickHouse, useFactory: () => openChdb({ path: directory }) },
     { provide: EventStore, useClass: InMemoryEventStore },
     { provide: EventCodec, useFactory: () => new EventCodec(ALERT_EVENTS) },
     { provide: Clock, useClass: FixedClock },
     { provide: GraphqlAccess, useClass: EverybodyIsAnn },
   ],
-  exports: [ClickHouse, EventStore, EventCodec, Clock, GraphqlAccess],
+  exports: [RefusalLog, ClickHouse, EventStore, EventCodec, Clock, GraphqlAccess],
 })
 class Platform {}
 
@@ -259,11 +268,12 @@ describe('alerts in GraphQL', () => {
     expect(answer.data).toEqual({ result: { __typename: type, code } });
   });
 
-  it('refuses a command about an alert that does not exist', async () => {
+  it('refuses a command about an alert that does not exist, and has the refusal recorded', async () => {
     const answer = await client.ask(`mutation($id: ID!) { clearAlert(input: { alert: $id, reason: "x" }) ${RESULT} }`, {
       id: globalId('Alert', uuid('00000000-0000-4000-8000-000000000009')),
     });
     expect(answer.data).toEqual({ clearAlert: { __typename: 'NoSuchAlert', code: 'NO_SUCH_ALERT' } });
+    expect(app.get(Refusals).codes).toContain('ClearAlert NO_SUCH_ALERT');
   });
 
   it('follows changes in log order from a position on, filtered, each with its alert', async () => {
