@@ -24,13 +24,23 @@ const rows = (size: number, { share = 0.3, bias = 0, seed = 1 } = {}): LabelledR
   });
 };
 const weeks = [1, 2, 3, 4].map((seed) => rows(3000, { seed }));
-const measured = (current: LabelledRow[], windows = weeks) => measurePerformance({ current, windows }, performance, rule, sha256Of);
+const measured = (current: LabelledRow[], windows = weeks) => measurePerformance({ current, windows }, performance, rule, 'digest');
 const breaches = (current: LabelledRow[]): string[] =>
   measured(current)
     .filter(({ judgement }) => judgement?.breach)
     .map(({ subject }) => subject);
 
 describe('realised performance', () => {
+  it('takes labels 0 and 1 beside a score for classes, and beside a value for numbers', () => {
+    const asNumbers = (given: LabelledRow[]): LabelledRow[] =>
+      given.map(({ labelClass, ...rest }) => ({ ...rest, labelClass: '', labelValue: labelClass === 'true' ? 1 : 0 }));
+    const scored = measured(asNumbers(rows(500)), weeks.map(asNumbers)).map(({ subject, scores }) => [subject, scores[0]?.score]);
+    const worded = measured(rows(500)).map(({ subject, scores }) => [subject, scores[0]?.score]);
+    expect(scored).toEqual(worded);
+    const valued = asNumbers(rows(500)).map((one) => ({ ...one, value: one.score, score: null }));
+    expect(measured(valued, []).map(({ subject }) => subject)).toEqual(['performance:mae', 'performance:rmse']);
+  });
+
   it('is computed from score and class for words, from values for numbers', () => {
     const words = [row({ score: 0.9, labelClass: 'true' }), row({ score: 0.2, labelClass: 'false' })];
     const found = Object.fromEntries(metricsOf(words, performance, 'true').map(({ name, value }) => [name, value]));

@@ -1,6 +1,5 @@
 import { benjaminiHochberg, compensatedSum, normalTail, sortedValues } from '#libs/statistics';
 import { type JudgementRule, type PerformanceRule } from './definition.js';
-import { type Digest } from './digest.js';
 import { fQuantile } from './f-distribution.js';
 import { type LabelledRow } from './label-samples.js';
 import { type Gate, type SubjectJudgement, type SubjectMeasurement } from './measurement.js';
@@ -51,13 +50,23 @@ export const labelSamples = ({ current, windows }: LabelledWindows): SubjectSamp
   };
 };
 
+/** Labels 0 and 1 beside a class or a score are the two classes; beside a numeric value they are numbers. */
+const zeroOneAsWords = (labelled: LabelledWindows): LabelledWindows => {
+  const isClass = (row: LabelledRow): boolean =>
+    row.value === null && (row.labelClass !== '' || row.labelValue === 0 || row.labelValue === 1);
+  if (![labelled.current, ...labelled.windows].every((rows) => rows.every(isClass))) return labelled;
+  const asWord = (row: LabelledRow): LabelledRow => (row.labelClass === '' ? { ...row, labelClass: String(row.labelValue) } : row);
+  return { current: labelled.current.map(asWord), windows: labelled.windows.map((rows) => rows.map(asWord)) };
+};
+
 /** Realised performance of a window beside that of its reference windows, one subject per metric, judged where it got worse. */
 export const measurePerformance = (
-  labelled: LabelledWindows,
+  given: LabelledWindows,
   rule: PerformanceRule,
   judgement: JudgementRule,
-  digest: Digest,
+  sha256: string,
 ): SubjectMeasurement[] => {
+  const labelled = zeroOneAsWords(given);
   const all = [labelled.current, ...labelled.windows].flat();
   const positive = positiveClassOf([...new Set(all.flatMap((row) => [row.labelClass, row.class]).filter((word) => word !== ''))], rule);
   const current = metricsOf(labelled.current, rule, positive);
@@ -72,7 +81,6 @@ export const measurePerformance = (
   );
   const pValues = judged.map(({ metric, reference }) => pValueOf(metric, reference));
   const adjusted = benjaminiHochberg(pValues.map((p) => p ?? 1));
-  const sha256 = digest([JSON.stringify(labelled)]);
   const sizes = { reference: sizeOf(labelled.windows.flat()), current: sizeOf(labelled.current) };
   return compared.map((one): SubjectMeasurement => {
     const at = judged.indexOf(one);

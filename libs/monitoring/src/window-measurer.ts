@@ -7,7 +7,7 @@ import { type MeasurementsState } from './measurements-decider.js';
 import { labelSamples, type LabelledWindows, measurePerformance } from './performance.js';
 import { candidatesFor, chooseReference, type Chosen } from './reference.js';
 import { type ActiveMonitor, type Measurement, referenceUsed } from './revision.js';
-import { type SampleReader } from './sample-reader.js';
+import { type SampleReader, type Scope } from './sample-reader.js';
 import { type SubjectSamples } from './sample.js';
 import { type CountedWindows, type WordsBySubject } from './sampling.js';
 import { type LabelledRow } from './label-samples.js';
@@ -24,8 +24,15 @@ export type Measuring = {
 /** A measurement, or why there is none. */
 export type Answer = { readonly measured: Measurement } | { readonly skipped: 'too_few_rows' | 'no_reference'; readonly rows: number };
 
+/** The labelled rows of a window, and their digest. */
+type LabelledWindow = { readonly rows: readonly LabelledRow[]; readonly sha256: string };
+/** Windows of labelled rows kept in memory; a day of 50,000 labels takes some 10 MiB. */
+const KEPT_WINDOWS_MAX = 40;
+
 /** Measures one closed window: reads its samples and those of its reference, and folds them. */
 export class WindowMeasurer {
+  private kept: { asOf: string; windows: Map<number, LabelledWindow> } = { asOf: '', windows: new Map() };
+
   constructor(
     private readonly reader: SampleReader,
     private readonly deployments: Deployments,
@@ -61,26 +68,40 @@ export class WindowMeasurer {
     const { monitor, calendar, state, position } = of;
     const { definition } = monitor;
     const scope = { deploymentId: monitor.deploymentId, selection: definition.selection };
-    const current = await this.reader.labelledRows(scope, window, position);
+    const current = await this.labelled(scope, window, position);
     const candidates = candidatesFor(monitor.monitorId, window, definition.references, { calendar, state }).filter(
       ({ imported }) => !imported,
     );
-    const read = new Map<number, readonly LabelledRow[]>();
+    const read = new Map<number, LabelledWindow>();
     for (const earlier of distinct(candidates.flatMap((candidate) => candidate.windows))) {
-      read.set(earlier.from, await this.reader.labelledRows(scope, earlier, position));
+      read.set(earlier.from, await this.labelled(scope, earlier, position));
     }
-    const labelledOf = ({ from }: WindowSpan): number => read.get(from)?.length ?? 0;
+    const labelledOf = ({ from }: WindowSpan): number => read.get(from)?.rows.length ?? 0;
     const chosen = chooseReference(candidates, labelledOf, definition.rowsMin);
-    const labelled: LabelledWindows = { current, windows: (chosen?.used ?? []).map(({ from }) => read.get(from) ?? []) };
-    const metrics = measurePerformance(labelled, definition.performance, definition.judgement, sha256Of);
+    const used = (chosen?.used ?? []).flatMap(({ from }) => read.get(from) ?? []);
+    const labelled: LabelledWindows = { current: current.rows, windows: used.map(({ rows: its }) => its) };
+    const referenceDigest = sha256Of(used.map(({ sha256 }) => sha256));
+    const metrics = measurePerformance(labelled, definition.performance, definition.judgement, sha256Of([current.sha256, referenceDigest]));
     const labels = chosen ? measureWindow([labelSamples(labelled)], definition, sha256Of).subjects : [];
     const subjects = [...metrics, ...labels];
-    const reference = chosen && referenceUsed(chosen, labelledOf, sha256Of([JSON.stringify(labelled.windows)]));
+    const reference = chosen && referenceUsed(chosen, labelledOf, referenceDigest);
     const judged = subjects.filter(({ judgement }) => judgement).length;
-    const positions = positionsOf([current, ...labelled.windows].flat());
+    const positions = positionsOf([labelled.current, ...labelled.windows].flat());
     return {
-      measured: { subjects, judged, reference, rows, labelled: current.length, evidence: { ...positions, ...evidenceOf(subjects) } },
+      measured: { subjects, judged, reference, rows, labelled: current.rows.length, evidence: { ...positions, ...evidenceOf(subjects) } },
     };
+  }
+
+  /** Labelled rows as of a position. Kept while the position stays: the same week serves as reference to the four after it. */
+  private async labelled(scope: Scope, window: WindowSpan, position: bigint): Promise<LabelledWindow> {
+    const asOf = JSON.stringify([scope, position.toString()]);
+    if (this.kept.asOf !== asOf || this.kept.windows.size >= KEPT_WINDOWS_MAX) this.kept = { asOf, windows: new Map() };
+    const known = this.kept.windows.get(window.from);
+    if (known) return known;
+    const rows = await this.reader.labelledRows(scope, window, position);
+    const read = { rows, sha256: sha256Of([JSON.stringify(rows)]) };
+    this.kept.windows.set(window.from, read);
+    return read;
   }
 
   /** Digest of the counts of a span, for freezing it. */
