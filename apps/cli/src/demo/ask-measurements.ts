@@ -47,8 +47,8 @@ const Subjects = z.object({ node: z.object({ subjects: z.array(z.string()) }) })
 const Newest = z.object({ measurements: z.object({ nodes: z.array(z.object({ window: z.object({ from: z.string() }) })) }) });
 
 /** As many as the server answers at once with all that is asked about each. */
-const SERIES = `query DemoSeries($monitor: ID!, $subject: String!, $kind: MeasurementKind!, $after: String) {
-  measurements(monitor: $monitor, subject: $subject, kind: $kind, first: 50, after: $after) {
+const SERIES = `query DemoSeries($monitor: ID!, $subject: String!, $after: String) {
+  measurements(monitor: $monitor, subject: $subject, first: 50, after: $after) {
     nodes {
       id kind subject skipped rows labelled direction quality
       window { from until }
@@ -61,15 +61,13 @@ const SERIES = `query DemoSeries($monitor: ID!, $subject: String!, $kind: Measur
 }`;
 const SUBJECTS = 'query DemoSubjects($monitor: ID!) { node(id: $monitor) { ... on Monitor { subjects } } }';
 const NEWEST = `query DemoNewest($monitor: ID!, $subject: String!) {
-  measurements(monitor: $monitor, subject: $subject, kind: DRIFT, first: 1) { nodes { window { from } } }
+  measurements(monitor: $monitor, subject: $subject, first: 1) { nodes { window { from } } }
 }`;
 
 /** A window that could not be measured has no subject. */
 const SKIPPED = '';
 /** Traffic is measured in every window that has a measurement at all. */
 const VOLUME = 'volume';
-const KINDS = ['DRIFT', 'PERFORMANCE'] as const;
-const PERFORMANCE_SUBJECTS = /^(performance|label):/;
 
 /** Everything a monitor has measured, in its last revision. */
 export type Measurements = {
@@ -94,12 +92,7 @@ export const askNewestDay = async (client: Client, monitor: string): Promise<str
 export const askMeasurements = async (client: Client, monitor: string): Promise<Measurements> => {
   const { node } = await client.graphql(SUBJECTS, Subjects, { monitor });
   const nodes: Node[] = [];
-  for (const subject of [...node.subjects, SKIPPED]) {
-    for (const kind of KINDS) {
-      const fits = subject === SKIPPED || PERFORMANCE_SUBJECTS.test(subject) === (kind === 'PERFORMANCE');
-      if (fits) nodes.push(...(await seriesOf(client, { monitor, subject, kind })));
-    }
-  }
+  for (const subject of [...node.subjects, SKIPPED]) nodes.push(...(await seriesOf(client, monitor, subject)));
   const referenceRows = new Map(nodes.flatMap((one) => (one.subject === VOLUME ? [[one.window.from, rowsOfReference(one)]] : [])));
   const measured = nodes.filter(({ skipped }) => skipped === null);
   return {
@@ -109,12 +102,10 @@ export const askMeasurements = async (client: Client, monitor: string): Promise<
   };
 };
 
-type Series = { readonly monitor: string; readonly subject: string; readonly kind: (typeof KINDS)[number] };
-
-const seriesOf = async (client: Client, series: Series): Promise<readonly Node[]> => {
+const seriesOf = async (client: Client, monitor: string, subject: string): Promise<readonly Node[]> => {
   const nodes: Node[] = [];
   for (let after: string | null = null; ;) {
-    const { measurements }: Page = await client.graphql(SERIES, Page, { ...series, after });
+    const { measurements }: Page = await client.graphql(SERIES, Page, { monitor, subject, after });
     nodes.push(...measurements.nodes);
     after = measurements.pageInfo.endCursor;
     if (!measurements.pageInfo.hasNextPage) return nodes;
