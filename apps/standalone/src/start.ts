@@ -6,6 +6,7 @@ import { Directory, ensureAdminKey, SignInLinks } from '#libs/identity';
 import { Clock } from '#libs/kernel';
 import { JsonLogger } from '#libs/observability';
 import { DataDirectory } from '#libs/platform';
+import { Problem } from '#libs/identity/http';
 import { INTAKE_ROUTES } from '#libs/predictions/http';
 import { StandaloneModule } from './standalone.module.js';
 
@@ -51,6 +52,6 @@ function takeRawBodies(app: NestFastifyApplication): void {
   });
   fastify.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
     if (isIntake(request.routeOptions.url)) done(null, body);
-    else done(Object.assign(new Error('content-type is application/json'), { statusCode: 415 }));
+    else done(new Problem({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE', detail: 'content-type is application/json' }));
   });
 }

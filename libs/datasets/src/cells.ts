@@ -7,7 +7,7 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const INFINITE = /^[+-]?(?:inf|infinity)$/i;
 
 /** Empty, NA, NaN and null, with or without blanks around them, mean that there is no value. */
-export const isMissingText = (text: string): boolean => {
+const isMissingText = (text: string): boolean => {
   const trimmed = text.trim();
   return trimmed === '' || trimmed === 'NA' || trimmed === 'NaN' || trimmed === 'null';
 };

@@ -21,7 +21,7 @@ export type AdminKey = { readonly principalId: Uuid; readonly file: string; read
 
 export const ADMIN_NAME = 'admin';
 /** Label of the key in the file; the other active keys of this label are revoked when the file holds another. */
-export const ADMIN_KEY_LABEL = 'admin.key';
+const ADMIN_KEY_LABEL = 'admin.key';
 
 /**
  * Sees to it that whoever owns the data directory can get in. The directory must have been started.

@@ -5,9 +5,9 @@ import { digestOf } from './keys.js';
 /** What a sign-in link was issued for. */
 export type SignInGrant = { readonly principalId: Uuid; readonly expiresAt: number };
 
-export const LINK_SECONDS = 10 * 60;
+const LINK_SECONDS = 10 * 60;
 /** Above this the oldest link stops working. */
-export const LINKS_MAX = 100;
+const LINKS_MAX = 100;
 
 /** One-time links that turn into a browser session. In memory; only the SHA-256 of a token is kept. */
 export class SignInLinks {

@@ -13,7 +13,7 @@ import { SignInLinks } from './sign-in-links.js';
 
 /** Starts and stops what runs beside requests: the directory before anything is served, the access log until the end. */
 @Injectable()
-export class IdentityLifecycle implements OnModuleInit, BeforeApplicationShutdown {
+class IdentityLifecycle implements OnModuleInit, BeforeApplicationShutdown {
   constructor(
     private readonly directory: Directory,
     private readonly log: AccessLog,

@@ -39,7 +39,6 @@ export const ReferenceChoice = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('first_days'), days: z.int().min(1).max(60) }),
 ]);
 export type ReferenceChoice = z.infer<typeof ReferenceChoice>;
-export type ReferenceKind = ReferenceChoice['kind'];
 
 /** Which predictions are measured. Absent: all. A segment makes the measurement exact, from rows instead of counts. */
 export const Selection = z.object({

@@ -101,7 +101,7 @@ export const weigh = (method: JudgeMethod, binned: Binned, rule: JudgementRule):
 };
 
 /** A divergence as people know the method: a distance, or a PSI. The sign of an excess is kept. */
-export const shownAs = (method: JudgeMethod, divergence: number): number =>
+const shownAs = (method: JudgeMethod, divergence: number): number =>
   method === 'psi' ? 8 * divergence : Math.sign(divergence) * Math.sqrt(Math.abs(divergence));
 
 /**

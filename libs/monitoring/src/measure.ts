@@ -8,7 +8,7 @@ import { qualityOf } from './quality.js';
 import { type SubjectSamples } from './sample.js';
 
 /** Most contributions kept with a measurement: enough for a chart, bounded for the log. */
-export const CONTRIBUTIONS_MAX = 20;
+const CONTRIBUTIONS_MAX = 20;
 
 /** The part of a monitor that says how samples become scores and verdicts. */
 export type Measuring = Pick<MonitorDefinition, 'judges' | 'shown' | 'judgement'>;

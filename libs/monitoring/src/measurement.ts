@@ -114,7 +114,7 @@ export const QualityCounts = z.object({
 export type QualityCounts = z.infer<typeof QualityCounts>;
 
 /** `rows`: predictions. `counted`: those with a usable value. */
-export const SampleSize = z.object({ rows: z.number(), counted: z.number() });
+const SampleSize = z.object({ rows: z.number(), counted: z.number() });
 export type SampleSize = z.infer<typeof SampleSize>;
 
 /** Everything measured about one subject in one window. */

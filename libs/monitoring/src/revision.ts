@@ -87,12 +87,12 @@ export const skippedOf = (monitor: ActiveMonitor, head: RevisionHead, skipped: S
 
 /** The reference as it is recorded. */
 export const referenceUsed = (chosen: Chosen, rowsOf: (window: WindowSpan) => number, digest: string): ReferenceUsed => {
-  const windows = chosen.used.map(({ from, until }) => ({ from, until, rows: rowsOf({ from, until }) }));
+  const windows = chosen.imported?.windows ?? chosen.used.map(({ from, until }) => ({ from, until, rows: rowsOf({ from, until }) }));
   return {
     kind: chosen.choice.kind,
     id: chosen.id,
     digest,
-    windows,
+    windows: [...windows],
     rows: chosen.imported?.rows ?? windows.reduce((sum, { rows }) => sum + rows, 0),
     blindTo: chosen.blindTo,
   };
@@ -102,7 +102,7 @@ export const referenceUsed = (chosen: Chosen, rowsOf: (window: WindowSpan) => nu
 const EVALUATOR = idOfName('principal', 'monitoring-evaluator');
 
 /** Metadata of a command of the evaluator. The id follows from what is recorded, so a repetition after a crash is recognised. */
-export const evaluatorMeta = (commandId: Uuid): CommandMeta => ({
+const evaluatorMeta = (commandId: Uuid): CommandMeta => ({
   commandId,
   correlationId: commandId,
   causationId: commandId,

@@ -1,4 +1,5 @@
-import { isOtherBucket, isSpecialBucket, SPECIAL_BUCKET, VOLUME } from '#libs/predictions';
+import { CATEGORY_WORDS_MAX } from '#libs/deployments';
+import { isOtherBucket, isSpecialBucket, otherBucket, SPECIAL_BUCKET, VOLUME } from '#libs/predictions';
 import { type Grid } from '#libs/statistics';
 import { type WindowSpan } from './measurement.js';
 import { type ImportedReference } from './measurements-decider.js';
@@ -21,7 +22,7 @@ export const gridOf = (text: string): Grid => {
 };
 
 /** One row of counts as a sample: special buckets apart, missing filled up to the rows of the window. */
-export const sampleOf = (row: WindowCountRow): CountSample => {
+const sampleOf = (row: WindowCountRow): CountSample => {
   const counts = new Map<number, number>();
   const special = { missing: 0, mistyped: 0, infinite: 0 };
   row.buckets.forEach((bucket, i) => {
@@ -119,26 +120,28 @@ export const subjectSamples = (
     return other ? sumOfCounts([own, other]) : own;
   };
   const current = sample(comparison.current);
-  const windows = comparison.reference.map(sample);
   const file = comparison.imported?.subjects.find((known) => known.subject === subject);
   const named = namesOf(words, file?.words);
-  const reference = comparison.imported ? importedSample(file, grid, named.bucketOf) : sumOfCounts(windows);
+  const imported = (counts = file?.counts): CountSample => importedSample(file && counts && { ...file, counts }, grid, named.bucketOf);
+  const windows = comparison.imported ? (file?.windows ?? []).map(imported) : comparison.reference.map(sample);
+  const reference = comparison.imported ? imported() : sumOfCounts(windows);
   for (const bucket of [...current.counts.keys(), ...reference.counts.keys()])
     if (grid === WORD_GRID && isOtherBucket(bucket)) named.words.set(bucket, `(other #${bucket})`);
   const base = { subject, current, windows, reference, mode: 'buckets' } as const;
   return grid === WORD_GRID ? { ...base, form: 'categorical', words: named.words } : { ...base, form: 'numeric', grid: gridOf(grid) };
 };
 
-/** Words of a file that the deployment never saw get buckets of their own, below zero. */
+/** Words of a file that the deployment never saw get buckets of their own, below zero; a full deployment counts them as other words. */
 const namesOf = (
   words: ReadonlyMap<number, string> | undefined,
   fileWords: readonly string[] = [],
 ): { words: Map<number, string>; bucketOf: (index: number) => number } => {
   const named = new Map(words ?? []);
   const known = new Map([...named].map(([bucket, word]) => [word, bucket]));
-  const buckets = fileWords.map((word, index) => known.get(word) ?? -1 - index);
+  const full = known.size >= CATEGORY_WORDS_MAX;
+  const buckets = fileWords.map((word, index) => known.get(word) ?? (full ? otherBucket(word) : -1 - index));
   fileWords.forEach((word, index) => named.set(buckets[index] ?? -1 - index, word));
-  return { words: named, bucketOf: (index) => buckets[index] ?? -1 - index };
+  return { words: named, bucketOf: (index) => buckets[index] ?? index };
 };
 
 const importedSample = (
@@ -155,7 +158,10 @@ const importedSample = (
     if (bucket === SPECIAL_BUCKET.missing) special.missing += count;
     else if (bucket === SPECIAL_BUCKET.mistyped) special.mistyped += count;
     else if (isSpecialBucket(bucket)) special.infinite += count;
-    else counts.set(grid === WORD_GRID ? bucketOf(bucket) : bucket, count);
+    else {
+      const own = grid === WORD_GRID ? bucketOf(bucket) : bucket;
+      counts.set(own, (counts.get(own) ?? 0) + count);
+    }
   }
   return { rows, counted: rows - special.missing - special.mistyped - special.infinite, counts, special };
 };

@@ -159,7 +159,7 @@ const rowOf = ({ key, counts, sampled, total, first, last }: Cell): Row => [
 ];
 
 /** Yyyymm of the time of record, in UTC. */
-export const monthOf = (recordedAt: Instant): number => {
+const monthOf = (recordedAt: Instant): number => {
   const date = new Date(recordedAt);
   return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1;
 };

@@ -6,7 +6,7 @@ const WORDS = 4;
 /** Share of slots in use at which a table is full; a slot is 16 bytes, so a full table takes 21 bytes an id. */
 const LOAD_MAX = 0.75;
 /** Ids remembered per deployment. */
-export const KNOWN_IDS_MAX = 20_000_000;
+const KNOWN_IDS_MAX = 20_000_000;
 
 /**
  * One open-addressing table; a slot is (id high, id low, content high, content low), all zero when free. `serial` never changes and

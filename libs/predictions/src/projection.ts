@@ -82,10 +82,10 @@ export const predictionsProjection: Projection<PredictionEvent> = {
   derive: [NEW_LABELS, NEW_PREDICTIONS],
 };
 
-export const wordAt = (column: WordColumn | undefined, row: number): string => column?.words[column.codes[row] ?? -1] ?? '';
+const wordAt = (column: WordColumn | undefined, row: number): string => column?.words[column.codes[row] ?? -1] ?? '';
 
 /** The id of a prediction that came without one. */
-export const predictionIdOf = (batch: string, row: number, id: string | null | undefined): string => id ?? `${batch}.${row}`;
+const predictionIdOf = (batch: string, row: number, id: string | null | undefined): string => id ?? `${batch}.${row}`;
 
 function keyRows({ id: batch, data, position, recordedAt }: Recorded<PredictionBatchEvent>): Row[] {
   const { columns } = data;

@@ -12,7 +12,7 @@ export const SPECIAL_BUCKET = {
 } as const;
 
 /** First bucket of the words that came after the limit: 1000 + hash mod 256. */
-export const OTHER_BUCKET = 1_000;
+const OTHER_BUCKET = 1_000;
 const OTHER_BUCKETS = 256;
 
 export type OutputName = 'value' | 'score' | 'class' | 'decision';

@@ -49,7 +49,7 @@ const limitOf = (text: string): number => {
 };
 
 /** Entries of the trail, page by page, until there are enough. @throws ServerError */
-export const trail = async (client: Client, filter: Readonly<Record<string, unknown>>, limit: number): Promise<readonly Entry[]> => {
+const trail = async (client: Client, filter: Readonly<Record<string, unknown>>, limit: number): Promise<readonly Entry[]> => {
   const entries: Entry[] = [];
   for (let after: string | null = null; ;) {
     const first = Math.min(PAGE, limit - entries.length);

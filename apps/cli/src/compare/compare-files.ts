@@ -9,7 +9,7 @@ const words = (column: Column): readonly string[] => (column.kind === 'categoric
 const numbers = (column: Column): Float64Array => (column.kind === 'numeric' ? column.values : new Float64Array(0));
 
 /** Scores one column that both files have. A side without any value takes the kind of the other. */
-export const compareColumn = (reference: Column, current: Column, options: CompareOptions): ColumnReport => {
+const compareColumn = (reference: Column, current: Column, options: CompareOptions): ColumnReport => {
   const kind = sizeOf(reference) + infiniteOf(reference) === 0 ? current.kind : reference.kind;
   const { sides, picture } =
     kind === 'numeric' ? numericSides(numbers(reference), numbers(current), options) : categoricalSides(words(reference), words(current));

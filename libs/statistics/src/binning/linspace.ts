@@ -1,5 +1,5 @@
 /** `numpy.linspace(from, to, steps + 1)` in numpy's order of operations: the last value is exactly `to`. */
-export const linspace = (from: number, to: number, steps: number): number[] => {
+const linspace = (from: number, to: number, steps: number): number[] => {
   const step = (to - from) / steps;
   const edges = Array.from({ length: steps + 1 }, (_, i) => (step === 0 ? (i / steps) * (to - from) : i * step) + from);
   edges[steps] = to;
@@ -7,7 +7,7 @@ export const linspace = (from: number, to: number, steps: number): number[] => {
 };
 
 /** Outer edges as `numpy.histogram_bin_edges` takes them: a single point is widened by a half on each side. */
-export const outerEdges = (low: number, high: number): { readonly from: number; readonly to: number } =>
+const outerEdges = (low: number, high: number): { readonly from: number; readonly to: number } =>
   low === high ? { from: low - 0.5, to: high + 0.5 } : { from: low, to: high };
 
 /**
