@@ -23,12 +23,16 @@ export const sampleNumbers = (sample: CountSample | ValueSample): Float64Array =
     numbers.set(sample.values, head.length);
     return numbers;
   }
-  const buckets = Int32Array.from(sample.counts.keys()).sort();
-  const numbers = new Float64Array(head.length + 2 * buckets.length);
+  const numbers = new Float64Array(head.length + 2 * sample.counts.size);
   numbers.set(head);
-  buckets.forEach((bucket, i) => {
-    numbers[head.length + 2 * i] = bucket;
-    numbers[head.length + 2 * i + 1] = sample.counts.get(bucket) ?? 0;
-  });
+  let at = head.length;
+  let last = -Infinity;
+  for (const [bucket, count] of sample.counts) {
+    if (bucket <= last) return sampleNumbers({ ...sample, counts: new Map([...sample.counts].sort(([a], [b]) => a - b)) });
+    numbers[at] = bucket;
+    numbers[at + 1] = count;
+    at += 2;
+    last = bucket;
+  }
   return numbers;
 };

@@ -43,6 +43,8 @@ const addSpecial = (a: Special, b: Special): Special => ({
 
 /** The sum of samples: integer counts, so the order does not matter. */
 export const sumOfCounts = (samples: readonly CountSample[]): CountSample => {
+  const [only] = samples;
+  if (only && samples.length === 1) return only;
   const counts = new Map<number, number>();
   let [rows, counted, special] = [0, 0, NO_SPECIAL];
   for (const sample of samples) {
