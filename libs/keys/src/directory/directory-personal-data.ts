@@ -101,8 +101,7 @@ function readIfThere(file: string): Buffer | undefined {
   }
 }
 
-const isMissing = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
+const isMissing = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
 
 /** Written beside, flushed, renamed, folder flushed: after a crash there is the whole file or none. */
 function writeDurably(file: string, bytes: Buffer): Buffer {
