@@ -7,7 +7,7 @@ import { CALM_SPRING } from './truth.js';
 const LATE = 'true';
 
 const PERIODS: readonly { readonly name: string; readonly from: Day; readonly to: Day }[] = [
-  { name: 'The four weeks after training', from: '2001-01-29', to: '2001-02-25' },
+  { name: 'The weeks after training', from: '2001-01-29', to: '2001-02-25' },
   { name: 'Until the spring', from: '2001-02-26', to: '2001-04-22' },
   { name: 'The punctual spring', from: CALM_SPRING.from, to: CALM_SPRING.until },
   { name: 'Until the end of June', from: '2001-05-14', to: '2001-06-30' },

@@ -111,9 +111,15 @@ const evidenceOf = (subject: string, breach: Breach, drift: readonly Measured[])
 
 /** Queries are those of this server's GraphQL interface. */
 const PROVENANCE: DemoReport['provenance'] = [
-  { what: 'Every feature, every day', where: 'monitor(name: "flights") { measurements }: gates of the last revision of each window' },
-  { what: 'Alerts and their evidence', where: 'alerts(filter: {monitor: "flights"}) { history { judgement { evidence } } }' },
-  { what: 'Late flights', where: 'measurements of the subject label:class: share of "true"' },
+  {
+    what: 'Every feature, every day',
+    where: 'measurements(monitor, subject) { nodes { judgement { gates } } }: the last revision of each window',
+  },
+  {
+    what: 'Alerts and their evidence',
+    where: 'alerts(filter: {monitor: "flights"}) { nodes { history { nodes { judgement { evidence } } } } }',
+  },
+  { what: 'Late flights', where: 'measurements(monitor, subject: "label:class"): share of "true" in the distribution' },
   { what: 'Expected late flights', where: 'mean of the scores of a day, counted by the demo while it sent them' },
   { what: 'ROC AUC, Brier score', where: 'measurements of performance:roc_auc and performance:brier: mean over days, weighted by labels' },
   { what: 'The usual limits', where: 'scores psi and jensen_shannon of the same measurements' },

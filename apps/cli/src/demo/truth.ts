@@ -75,17 +75,26 @@ export const checksOf = ({ measured, alerts, trainingLateShare, spring, lastDay 
       held: moved.length === 0,
       found: moved.map(({ subject, day }) => `${plainName(subject)} on ${day}`).join('; ') || 'none did',
     },
-    ...(spring === undefined ? [] : springChecks(trainingLateShare, spring)),
+    ...(spring === undefined ? [] : springChecks(trainingLateShare, spring, alerts)),
   ];
 };
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
-const springChecks = (trained: number, { lateShare, meanScore }: PerformancePeriod): Check[] => [
+/** Which alerts about outcomes were raised in the stretch: a change that shows need not be one that alarms. */
+const raisedInSpring = (alerts: readonly Alert[]): string => {
+  const raised = alerts.filter(
+    ({ subject, raisedOn }) => /^(label|performance):/.test(subject) && raisedOn >= CALM_SPRING.from && raisedOn <= CALM_SPRING.until,
+  );
+  if (raised.length === 0) return 'no alert: single days lie as far apart in other weeks';
+  return `alerts: ${raised.map(({ subject, raisedOn }) => `${subject} on ${raisedOn}`).join(', ')}`;
+};
+
+const springChecks = (trained: number, { lateShare, meanScore }: PerformancePeriod, alerts: readonly Alert[]): Check[] => [
   {
     what: 'the fall in late flights from 23 April to 13 May shows in the labels',
     held: lateShare <= trained - FALL_MIN,
-    found: `${percent(trained)} late in training, ${percent(lateShare)} then`,
+    found: `${percent(trained)} late in training, ${percent(lateShare)} then; ${raisedInSpring(alerts)}`,
   },
   {
     what: 'and in the calibration',
