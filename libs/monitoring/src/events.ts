@@ -131,7 +131,18 @@ export const ReferenceImported = defineEvent('ReferenceImported', {
     source: z.object({ file: z.string(), sha256: z.string() }),
     rows: z.int(),
     digest: z.string(),
-    subjects: z.array(z.object({ subject: z.string(), grid: z.string(), words: z.array(z.string()).optional(), counts: BucketEntries })),
+    /** The windows the file was cut into by a column of time; absent: the file says nothing about how windows differ. */
+    windows: z.array(WindowSpan.extend({ rows: z.int() })).optional(),
+    /** Counts of words are by their index in `words`, beyond those by the buckets of other words; `windows` are counts of each window. */
+    subjects: z.array(
+      z.object({
+        subject: z.string(),
+        grid: z.string(),
+        words: z.array(z.string()).optional(),
+        counts: BucketEntries,
+        windows: z.array(BucketEntries).optional(),
+      }),
+    ),
   }),
 });
 

@@ -48,5 +48,7 @@ export {
 } from './commands.js';
 export { defaultDefinition, alertingFor, type TrafficFacts } from './defaults.js';
 export { definitionInWords } from './in-words.js';
-export { fileAsReference, wordFeatures, type FileAsReference, type GridFromFile } from './reference-import.js';
+export { entriesOf, fileAsReference, type ImportedSubject, wordFeatures } from './reference-import.js';
+export { type CutFile, type FileValue, UnknownWord, WindowCutter } from './reference-windows.js';
+export { ENTRIES_MAX, REFERENCE_WINDOWS_MAX, type ReferenceCounts } from './reference-counts.js';
 export { MonitoringWriteModule } from './write.module.js';

@@ -30,7 +30,7 @@ export type WindowState = {
 export type FrozenReference = { readonly referenceId: string; readonly windows: readonly WindowSpan[]; readonly digest: string };
 type Imported = EventOf<typeof ReferenceImported>['data'];
 /** A file that was imported as a reference, all parts together. */
-export type ImportedReference = Pick<Imported, 'referenceId' | 'name' | 'rows' | 'digest' | 'subjects'>;
+export type ImportedReference = Pick<Imported, 'referenceId' | 'name' | 'rows' | 'digest' | 'windows' | 'subjects'>;
 
 /** Everything measured by one monitor, as far as deciding and scheduling need it. Windows by their start. */
 export type MeasurementsState = {

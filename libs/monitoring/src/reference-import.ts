@@ -1,18 +1,20 @@
 import { CATEGORY_WORDS_MAX, type Registered } from '#libs/deployments';
 import { type Column, type Columns } from '#libs/datasets';
 import { type EventOf } from '#libs/event-store';
-import { featureSubject, SPECIAL_BUCKET } from '#libs/predictions';
+import { featureSubject, otherBucket, SPECIAL_BUCKET } from '#libs/predictions';
 import { countBuckets, type Grid, gridFrom } from '#libs/statistics';
 import { sha256Of } from './digest.js';
 import { type ReferenceImported } from './events.js';
 import { WORD_GRID } from './sampling.js';
 
 type Imported = EventOf<typeof ReferenceImported>['data'];
-type ImportedSubject = Imported['subjects'][number];
+/** One subject of a file, as it is recorded. */
+export type ImportedSubject = Imported['subjects'][number];
+/** What all parts of an imported reference say. */
+export type ImportHead = Omit<Imported, 'part' | 'digest' | 'subjects'>;
 
 /** Bucket and count pairs in one event: well below the size of an event even before it is deflated. */
 const ENTRIES_PER_EVENT = 20_000;
-const REST = '(other words of the file)';
 
 /** A grid the deployment has to take over before the file can be compared with its predictions. */
 export type GridFromFile = { readonly subject: string; readonly grid: Grid; readonly values: number };
@@ -38,13 +40,14 @@ const words = (column: Extract<Column, { kind: 'categorical' }>): ImportedSubjec
   for (const word of column.values) counts.set(word, (counts.get(word) ?? 0) + 1);
   const largest = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   const kept = largest.slice(0, CATEGORY_WORDS_MAX);
-  const rest = largest.slice(CATEGORY_WORDS_MAX).reduce((sum, [, count]) => sum + count, 0);
-  const named = rest > 0 ? [...kept, [REST, rest] as const] : kept;
-  const byIndex = new Map(named.map(([, count], index) => [index, count]));
+  const byIndex = new Map(kept.map(([, count], index) => [index, count]));
+  // As a deployment counts words once it knows its thousand.
+  for (const [word, count] of largest.slice(CATEGORY_WORDS_MAX))
+    byIndex.set(otherBucket(word), (byIndex.get(otherBucket(word)) ?? 0) + count);
   return {
     subject: featureSubject(column.name),
     grid: WORD_GRID,
-    words: named.map(([word]) => word),
+    words: kept.map(([word]) => word),
     counts: ascending(byIndex, [[SPECIAL_BUCKET.missing, column.missing]]),
   };
 };
@@ -58,17 +61,22 @@ const numbers = (column: Extract<Column, { kind: 'numeric' }>, grid: Grid): Impo
   ]),
 });
 
+/** Bucket and count pairs of a subject, its windows included. */
+export const entriesOf = ({ counts, windows = [] }: ImportedSubject): number =>
+  windows.reduce((sum, window) => sum + window.length, counts.length);
+
 /** Subjects in parts whose counts together stay below the limit. */
 const inParts = (subjects: readonly ImportedSubject[]): ImportedSubject[][] => {
   const parts: ImportedSubject[][] = [[]];
   let entries = 0;
   for (const subject of subjects) {
-    if (entries > 0 && entries + subject.counts.length > ENTRIES_PER_EVENT) {
+    const size = entriesOf(subject);
+    if (entries > 0 && entries + size > ENTRIES_PER_EVENT) {
       parts.push([]);
       entries = 0;
     }
     parts.at(-1)?.push(subject);
-    entries += subject.counts.length;
+    entries += size;
   }
   return parts;
 };
@@ -80,7 +88,7 @@ const inParts = (subjects: readonly ImportedSubject[]): ImportedSubject[][] => {
 export const fileAsReference = (
   { rows, columns }: Columns,
   deployment: Pick<Registered, 'features' | 'grids'>,
-  about: Pick<Imported, 'monitorId' | 'referenceId' | 'name' | 'source'>,
+  about: Omit<ImportHead, 'rows' | 'windows'>,
 ): FileAsReference => {
   const subjects: ImportedSubject[] = [];
   const grids: GridFromFile[] = [];
@@ -88,7 +96,8 @@ export const fileAsReference = (
   for (const column of columns.values()) {
     const feature = deployment.features.get(column.name);
     const numeric = feature === undefined ? column.kind === 'numeric' : feature.kind === 'number' || feature.kind === 'integer';
-    const fits = (feature !== undefined || deployment.features.size === 0) && numeric === (column.kind === 'numeric');
+    // What is personal is not written in clear, not even as a count.
+    const fits = !feature?.personal && (feature !== undefined || deployment.features.size === 0) && numeric === (column.kind === 'numeric');
     if (!fits || feature?.kind === 'vector') ignored.push(column.name);
     else if (column.kind === 'categorical') subjects.push(words(column));
     else if (column.values.length > 0) {
@@ -99,13 +108,20 @@ export const fileAsReference = (
       subjects.push(numbers(column, grid));
     }
   }
-  const digest = sha256Of(
-    subjects.flatMap(({ subject, grid, words: named = [], counts }) => [subject, grid, ...named, Float64Array.from(counts.flat())]),
-  );
+  return { parts: importedParts({ ...about, rows }, subjects), grids, ignored };
+};
+
+/** The events of an imported reference. Its digest covers every count, and the windows where it has them. */
+export const importedParts = (head: ImportHead, subjects: readonly ImportedSubject[]): Imported[] => {
+  const digest = sha256Of([
+    JSON.stringify(head.windows ?? []),
+    ...subjects.flatMap(({ subject, grid, words: named = [], counts, windows = [] }) => [
+      subject,
+      grid,
+      ...named,
+      ...[counts, ...windows].map((entries) => Float64Array.from(entries.flat())),
+    ]),
+  ]);
   const parts = inParts(subjects);
-  return {
-    parts: parts.map((part, index) => ({ ...about, part: { index, of: parts.length }, rows, digest, subjects: part })),
-    grids,
-    ignored,
-  };
+  return parts.map((part, index) => ({ ...head, part: { index, of: parts.length }, digest, subjects: part }));
 };

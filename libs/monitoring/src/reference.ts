@@ -30,7 +30,8 @@ export const candidatesFor = (
     switch (choice.kind) {
       case 'dataset': {
         const imported = state.imported.get(choice.referenceId);
-        return imported ? [{ choice, id, windows: [], windowsMin: 0, imported, blindTo: 'variation between windows' }] : [];
+        if (!imported) return [];
+        return [{ choice, id, windows: [], windowsMin: 0, imported, blindTo: imported.windows ? '' : 'variation between windows' }];
       }
       case 'same_weekday': {
         const windows = calendar.weeksBefore(window, choice.weeks);

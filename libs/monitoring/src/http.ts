@@ -1,0 +1,1 @@
+export { MonitoringHttpModule } from './http.module.js';

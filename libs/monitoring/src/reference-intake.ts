@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ClickHouse } from '#libs/clickhouse';
+import { Deployments, type Registered, ObserveCategories, SetFeatureGrid } from '#libs/deployments';
+import { EventCodec, EventStore, type Outcome } from '#libs/event-store';
+import { type CommandMeta, derivedId, type Refusal, type Uuid, uuid } from '#libs/kernel';
+import { isOtherBucket } from '#libs/predictions';
+import { type MonitoringRefusal, ImportReference, ReviseMonitor } from './commands.js';
+import { MonitorDefinition } from './definition.js';
+import { type MonitorRow, Monitors } from './queries.js';
+import { problemOfCounts, type ReferenceCounts } from './reference-counts.js';
+import { importedParts, type ImportedSubject } from './reference-import.js';
+import { gridOf, WORD_GRID } from './sampling.js';
+
+/** Why counts of a file do not become a reference. */
+export type ReferenceRefusal = Refusal<MonitoringRefusal | 'COUNTS_REFUSED' | 'FEATURE_PERSONAL' | 'GRID_DIFFERS' | 'NO_SUCH_FEATURE'>;
+/** A reference that was taken over. */
+export type ReferenceTaken = { readonly referenceId: Uuid; readonly digest: string };
+type Taken =
+  { readonly kind: 'accepted'; readonly taken: ReferenceTaken } | { readonly kind: 'refused'; readonly refusal: ReferenceRefusal };
+
+const REFERENCES_MAX = 5;
+
+const refused = (code: ReferenceRefusal['code'], detail: string, field?: string, limit?: number): Taken => ({
+  kind: 'refused',
+  refusal: { code, detail, ...(field !== undefined && { field }), ...(limit !== undefined && { limit }) },
+});
+
+/** A command that follows from the one that was asked for: same actor, source and reason, an id of its own. */
+const following = (meta: CommandMeta, what: string): CommandMeta => ({
+  ...meta,
+  commandId: derivedId(meta.commandId, what),
+  causationId: meta.commandId,
+});
+
+/** Takes over the counts of a file, such as the training data, as the first choice of a monitor's references. */
+@Injectable()
+export class ReferenceIntake {
+  private readonly deployments: Deployments;
+
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly clickHouse: ClickHouse,
+    store: EventStore,
+    codec: EventCodec,
+  ) {
+    this.deployments = new Deployments(store, codec);
+  }
+
+  /** The id of the reference follows from the monitor and the counts: sending them again changes nothing. */
+  async take(monitorId: Uuid, counts: ReferenceCounts, meta: CommandMeta): Promise<Taken> {
+    const problem = problemOfCounts(counts);
+    if (problem) return refused('COUNTS_REFUSED', problem.detail, problem.field, problem.limit);
+    const [monitor] = await this.clickHouse.query(Monitors, { monitorIds: [monitorId], deploymentId: null, afterName: '', limit: 1 });
+    if (!monitor) return refused('NO_SUCH_MONITOR', 'no monitor has this name');
+    const { deploymentId } = monitor;
+    const known = await this.deployments.stateOf(deploymentId);
+    const unfit = known.status === 'unknown' ? undefined : subjectRefused(counts.subjects, known);
+    if (unfit) return unfit;
+    await this.declare(deploymentId, counts, meta);
+    const differs = gridDiffers(counts.subjects, await this.deployments.stateOf(deploymentId));
+    if (differs !== undefined)
+      return refused('GRID_DIFFERS', `${differs} is counted on another grid by now: count the file again`, differs);
+    return this.record(monitor, counts, meta);
+  }
+
+  /** What predictions must be counted by from now on to be comparable: grids of numbers without one, and words of full categories. */
+  private async declare(deploymentId: string, { subjects, grids }: ReferenceCounts, meta: CommandMeta): Promise<void> {
+    for (const { subject, grid, words, counts } of subjects) {
+      const values = grids[subject];
+      if (grid !== WORD_GRID && values !== undefined) {
+        const data = { deploymentId, subject, grid: gridOf(grid), basis: 'reference' as const, values };
+        await this.commands.execute(new SetFeatureGrid(data, following(meta, `grid ${subject}`)));
+      }
+      if (grid === WORD_GRID && words && counts.some(([bucket]) => isOtherBucket(bucket)))
+        await this.commands.execute(new ObserveCategories({ deploymentId, subject, words }, following(meta, `words ${subject}`)));
+    }
+  }
+
+  private async record(monitor: MonitorRow, counts: ReferenceCounts, meta: CommandMeta): Promise<Taken> {
+    const { name, source, rows, windows, subjects } = counts;
+    const monitorId = uuid(monitor.monitorId);
+    const draft = importedParts({ monitorId, referenceId: monitorId, name, source, rows, ...(windows && { windows }) }, subjects);
+    const digest = draft[0]?.digest ?? '';
+    const referenceId = derivedId(monitorId, `counts:${source.sha256}:${digest}`);
+    const parts = draft.map((part) => ({ ...part, referenceId }));
+    const imported = await this.commands.execute<ImportReference, Outcome<MonitoringRefusal>>(
+      new ImportReference({ monitorId, parts }, following(meta, 'import')),
+    );
+    if (imported.kind === 'refused') return imported;
+    const definition = withDataset(MonitorDefinition.parse(JSON.parse(monitor.definition)), referenceId);
+    const revised = await this.commands.execute<ReviseMonitor, Outcome<MonitoringRefusal>>(
+      new ReviseMonitor({ monitorId, definition }, meta),
+    );
+    return revised.kind === 'refused' ? revised : { kind: 'accepted', taken: { referenceId, digest } };
+  }
+}
+
+/** The new file first; an older one gives way, the other choices stay as they are. */
+const withDataset = (definition: MonitorDefinition, referenceId: string): MonitorDefinition => {
+  const others = definition.references.filter(({ kind }) => kind !== 'dataset');
+  return { ...definition, references: [{ kind: 'dataset' as const, referenceId }, ...others].slice(0, REFERENCES_MAX) };
+};
+
+const FEATURE = 'feature:';
+
+/** Only features of the deployment, counted as what they are, and nothing personal: words would be in clear. */
+const subjectRefused = (subjects: readonly ImportedSubject[], { features }: Registered): Taken | undefined => {
+  for (const { subject, grid } of subjects) {
+    const feature = subject.startsWith(FEATURE) ? features.get(subject.slice(FEATURE.length)) : undefined;
+    if (!feature && (features.size > 0 || !subject.startsWith(FEATURE)))
+      return refused('NO_SUCH_FEATURE', `${subject} is not in the schema of the deployment`, subject);
+    if (feature?.personal) return refused('FEATURE_PERSONAL', `${subject} is personal: a file may not bring it in clear`, subject);
+    const words = feature?.kind === 'category' || feature?.kind === 'boolean';
+    if (feature && (feature.kind === 'vector' || words !== (grid === WORD_GRID)))
+      return refused('NO_SUCH_FEATURE', `${subject} is ${feature.kind} in the schema of the deployment`, subject);
+  }
+  return undefined;
+};
+
+const gridDiffers = (subjects: readonly ImportedSubject[], state: { readonly status: string } | Registered): string | undefined => {
+  if (!('grids' in state)) return undefined;
+  return subjects.find(({ subject, grid }) => {
+    const known = state.grids.get(subject);
+    return grid !== WORD_GRID && `${known?.centre}/${known?.unit}` !== grid;
+  })?.subject;
+};
