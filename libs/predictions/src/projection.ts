@@ -38,17 +38,24 @@ INNER JOIN (SELECT * FROM driftledger.labels_v1 WHERE position BETWEEN {from:UIn
 ON l.deployment_id = k.deployment_id AND l.key = k.key`,
 };
 
+/** Taken from the few rows of new batches, not from the keys of all predictions: what it costs does not grow with the table. */
 const NEW_PREDICTIONS: DeriveStep = {
   name: 'pair new predictions with labels that came before them',
-  types: ['PredictionBatchRecorded'],
   table: 'predictions_labelled_v1',
+  types: ['PredictionBatchRecorded'],
   sql: `INSERT INTO driftledger.predictions_labelled_v1 (deployment_id, predicted_at, key, position, label_position, recorded_at, prediction_position, prediction_row,
   version, variant, value, score, class, weight, label_value, label_class, labelled_at)
-SELECT l.deployment_id, k.predicted_at, l.key, greatest(l.position, k.position), l.position * 1024 + l.row, l.recorded_at, k.position, k.row,
-  k.version, k.variant, k.value, k.score, k.class, k.weight, l.value, l.class, l.labelled_at
-FROM (SELECT * FROM driftledger.labels_v1
-  WHERE (deployment_id, key) IN (SELECT deployment_id, key FROM driftledger.predictions_keys_v1 WHERE position BETWEEN {from:UInt64} AND {to:UInt64})) AS l
-INNER JOIN (SELECT * FROM driftledger.predictions_keys_v1 WHERE position BETWEEN {from:UInt64} AND {to:UInt64}) AS k
+SELECT l.deployment_id, k.predicted_at, l.key, greatest(l.position, k.position), l.position * 1024 + l.row, l.recorded_at, k.position, k.number - 1,
+  k.its_version, k.its_variant, k.its_value, k.its_score, k.its_class, k.its_weight, l.value, l.class, l.labelled_at
+FROM (SELECT deployment_id, position, key, predicted_at, number, its_version, its_variant, its_value, its_score, its_class, its_weight
+  FROM driftledger.predictions_batches_v1
+  ARRAY JOIN ids AS key, at AS predicted_at, arrayEnumerate(ids) AS number,
+    arrayResize(version, length(ids)) AS its_version, arrayResize(variant, length(ids)) AS its_variant,
+    arrayResize(value, length(ids)) AS its_value, arrayResize(score, length(ids)) AS its_score,
+    arrayResize(class, length(ids)) AS its_class, arrayResize(weight, length(ids), 1) AS its_weight
+  WHERE position BETWEEN {from:UInt64} AND {to:UInt64}) AS k
+INNER JOIN (SELECT * FROM driftledger.labels_v1 WHERE (deployment_id, key) IN
+  (SELECT deployment_id, arrayJoin(ids) FROM driftledger.predictions_batches_v1 WHERE position BETWEEN {from:UInt64} AND {to:UInt64})) AS l
 ON l.deployment_id = k.deployment_id AND l.key = k.key`,
 };
 
@@ -66,7 +73,10 @@ export const predictionsProjection: Projection<PredictionEvent> = {
     month('labels_v1', LABEL_COLUMNS),
   ],
   rows: (events) => {
-    const predictions = events.filter((event): event is Recorded<PredictionBatchEvent> => event.type === 'PredictionBatchRecorded');
+    // A batch may hold nothing but what was refused, for the record.
+    const predictions = events.filter(
+      (event): event is Recorded<PredictionBatchEvent> => event.type === 'PredictionBatchRecorded' && event.data.rows > 0,
+    );
     const labels = events.filter((event): event is Recorded<LabelBatchEvent> => event.type === 'LabelBatchRecorded');
     const counts = new Counts();
     for (const batch of predictions) counts.add(batch);
