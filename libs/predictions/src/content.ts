@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { sameNames } from './names.js';
+import { sameNames, type Features } from './names.js';
 
 /** 64 bits of a digest, as two unsigned 32-bit halves. */
 export type Digest64 = { readonly high: number; readonly low: number };
@@ -15,20 +15,26 @@ export const hexOf = ({ high, low }: Digest64): string => high.toString(16).padS
 export class ContentDigester {
   private names: readonly string[] = [];
   private sorted: readonly string[] = [];
-  private signature = '';
+  /** Key and names: what the text of every record with these names begins with. */
+  private beginning = '';
 
   /** @param key secret of this installation */
   constructor(private readonly key: string) {}
 
-  digest(features: Readonly<Record<string, unknown>>, rest: readonly unknown[]): Digest64 {
+  /** @param rest what else is content, each at a place of its own; null where there is nothing */
+  digest(features: Features, rest: readonly unknown[]): Digest64 {
     const names = Object.keys(features);
-    if (!sameNames(names, this.names)) {
+    if (this.beginning === '' || !sameNames(names, this.names)) {
       this.names = names;
       this.sorted = [...names].sort();
-      this.signature = JSON.stringify(this.sorted);
+      this.beginning = this.key + JSON.stringify(this.sorted);
     }
-    const values = this.sorted.map((name) => canonical(features[name]));
-    const bytes = hash('sha256', `${this.key}${this.signature}${JSON.stringify(values)}${JSON.stringify(rest.map(canonical))}`, 'buffer');
+    let text = this.beginning + JSON.stringify(this.sorted.map((name) => canonical(features[name])));
+    for (let at = 0; at < rest.length; at += 1) {
+      const value = rest[at];
+      if (value !== null && value !== undefined) text += `,${at}:${JSON.stringify(canonical(value))}`;
+    }
+    const bytes = hash('sha256', text, 'buffer');
     return { high: bytes.readUInt32BE(0), low: bytes.readUInt32BE(4) };
   }
 }
