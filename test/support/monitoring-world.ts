@@ -1,61 +1,29 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Global, Injectable, Module } from '@nestjs/common';
-import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
+import { type DynamicModule, Global, Module, type Type } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ClickHouse, InMemoryIntentStore, migrate, type Projection, ProjectionRunner } from '#libs/clickhouse';
 import { openChdb } from '#libs/clickhouse/chdb';
 import { DEPLOYMENT_EVENTS, DeploymentsWriteModule } from '#libs/deployments';
 import { DeploymentsGraphqlModule } from '#libs/deployments/graphql';
 import { DeploymentReader, deploymentsProjection } from '#libs/deployments/read';
 import { EventCodec, EventStore, SubscriptionRunner } from '#libs/event-store';
-import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
-import { type Admission, GraphqlAccess, GraphqlServerModule } from '#libs/graphql-kit';
-import { Clock, type CommandMeta, idOfName, type Position, randomId, SystemClock } from '#libs/kernel';
+import { InMemoryCheckpointStore } from '#libs/event-store/memory';
+import { GraphqlServerModule } from '#libs/graphql-kit';
+import { IdentityGraphqlModule } from '#libs/identity/graphql';
+import { RouteAccess } from '#libs/identity/http';
+import { Clock, type Position } from '#libs/kernel';
 import { openKeyDirectory } from '#libs/keys/directory';
 import { MONITORING_EVENTS, MonitoringWriteModule } from '#libs/monitoring';
 import { MonitoringGraphqlModule } from '#libs/monitoring/graphql';
+import { MonitoringHttpModule } from '#libs/monitoring/http';
 import { Evaluator, EvaluatorModule, MeasuringEngine, MonitoringFeed, monitoringProjection } from '#libs/monitoring/read';
 import { DEFAULT_LIMITS, Intake, type IntakeAnswer, PREDICTION_EVENTS, predictionsProjection, Snapshots } from '#libs/predictions';
 import { GraphqlClient } from './graphql-client.js';
-
-const metaOf = (reason?: string): CommandMeta => {
-  const commandId = randomId();
-  return {
-    ...{ commandId, correlationId: commandId, causationId: commandId },
-    actor: { principalId: idOfName('principal', 'ann'), kind: 'person', via: 'key' },
-    source: { surface: 'graphql', addressClass: 'loopback' },
-    ...(reason === undefined ? {} : { reason }),
-  };
-};
-
-@Injectable()
-class EverybodyIsAnn extends GraphqlAccess {
-  private readonly admission: Admission = {
-    kind: 'admitted',
-    viewer: { principalId: idOfName('principal', 'ann'), commandMeta: (about) => metaOf(about?.reason) },
-  };
-  async admit(): Promise<Admission> {
-    return this.admission;
-  }
-  async admitConnection(): Promise<Admission> {
-    return this.admission;
-  }
-  isCurrent(): boolean {
-    return true;
-  }
-  knows(): boolean {
-    return true;
-  }
-  permits(): boolean {
-    return true;
-  }
-  async recordDenied(): Promise<void> {
-    throw new Error('nothing is denied here');
-  }
-}
+import { enrol, guardedApp } from './guarded-app.js';
+import { producerMeta } from './intake-world.js';
 
 class SpecEngine extends MeasuringEngine {
   readonly engine = { driftledger: '9.9.9', v8: 'spec', tz: 'spec' };
@@ -71,14 +39,27 @@ export class MonitoringWorld {
     private readonly directory: string,
     private readonly app: NestFastifyApplication,
     private readonly intake: Intake,
-    readonly client: GraphqlClient,
+    private readonly access: { readonly client: GraphqlClient; readonly key: string },
   ) {}
+
+  /** Asks as an engineer. */
+  get client(): GraphqlClient {
+    return this.access.client;
+  }
+
+  /** What a command of the command line finds in its environment. */
+  get environment(): Readonly<Record<string, string>> {
+    return { DRIFTLEDGER_URL: this.client.url, DRIFTLEDGER_KEY: this.access.key };
+  }
 
   static async open(): Promise<MonitoringWorld> {
     const directory = mkdtempSync(path.join(tmpdir(), 'driftledger-monitoring-'));
-    const testing = await Test.createTestingModule({ imports: [appIn(directory)] }).compile();
-    const app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+    const foreignRoutes = { '/graphql': RouteAccess.open(), '/graphiql': RouteAccess.open() };
+    const events = [...DEPLOYMENT_EVENTS, ...PREDICTION_EVENTS, ...MONITORING_EVENTS];
+    const app = await guardedApp({ imports: partsIn(directory), events, foreignRoutes });
     await app.listen(0, '127.0.0.1');
+    const key = await enrol(app, 'ann', 'engineer');
+    const client = new GraphqlClient(await app.getUrl(), { authorization: `Bearer ${key}` });
     const intake = new Intake({
       ...{ store: app.get(EventStore), codec: app.get(EventCodec), commands: app.get(CommandBus), clock: app.get(Clock) },
       limits: DEFAULT_LIMITS,
@@ -86,7 +67,7 @@ export class MonitoringWorld {
       snapshots: new Snapshots(path.join(directory, 'snapshots')),
       onFirstPost: () => undefined,
     });
-    const world = new MonitoringWorld(directory, app, intake, new GraphqlClient(await app.getUrl()));
+    const world = new MonitoringWorld(directory, app, intake, { client, key });
     await migrate(app.get(ClickHouse));
     await world.follow(predictionsProjection);
     await world.follow(deploymentsProjection, app.get(DeploymentReader, { strict: false }).changed);
@@ -98,14 +79,10 @@ export class MonitoringWorld {
     return this.app.get(ClickHouse);
   }
 
-  get commands(): CommandBus {
-    return this.app.get(CommandBus);
-  }
-
   /** Sends predictions and waits until they are counted. */
   async predict(deployment: string, records: readonly unknown[]): Promise<IntakeAnswer> {
     const body = Buffer.from(records.map((record) => JSON.stringify(record)).join('\n'));
-    const about = { contentType: 'application/x-ndjson', contentEncoding: undefined, key: undefined, meta: metaOf() };
+    const about = { contentType: 'application/x-ndjson', contentEncoding: undefined, key: undefined, meta: producerMeta() };
     const answer = await this.intake.predictions({ deployment, body, ...about });
     await this.caughtUp();
     return answer;
@@ -157,35 +134,27 @@ export class MonitoringWorld {
   }
 }
 
-const appIn = (directory: string) => {
-  const clock = new SystemClock();
+/** Everything but identity, which guards it. */
+const partsIn = (directory: string): (Type<unknown> | DynamicModule)[] => {
   @Global()
   @Module({
     providers: [
       { provide: ClickHouse, useFactory: () => openChdb({ path: path.join(directory, 'clickhouse') }) },
-      { provide: EventStore, useValue: new InMemoryEventStore(clock) },
-      { provide: EventCodec, useFactory: () => new EventCodec([...DEPLOYMENT_EVENTS, ...PREDICTION_EVENTS, ...MONITORING_EVENTS]) },
-      { provide: Clock, useValue: clock },
-      { provide: GraphqlAccess, useClass: EverybodyIsAnn },
       { provide: MeasuringEngine, useClass: SpecEngine },
     ],
-    exports: [ClickHouse, EventStore, EventCodec, Clock, GraphqlAccess, MeasuringEngine],
+    exports: [ClickHouse, MeasuringEngine],
   })
-  class Platform {}
+  class Engines {}
 
   const typePaths = [sdl('graphql-kit', 'kit.graphql'), sdl('deployments', 'deployments.graphql'), sdl('monitoring', 'monitoring.graphql')];
-  @Module({
-    imports: [
-      Platform,
-      CqrsModule.forRoot(),
-      DeploymentsWriteModule,
-      MonitoringWriteModule,
-      EvaluatorModule,
-      DeploymentsGraphqlModule,
-      MonitoringGraphqlModule,
-      GraphqlServerModule.forRoot({ access: [Platform], typePaths }),
-    ],
-  })
-  class App {}
-  return App;
+  return [
+    Engines,
+    DeploymentsWriteModule,
+    MonitoringWriteModule,
+    EvaluatorModule,
+    DeploymentsGraphqlModule,
+    MonitoringGraphqlModule,
+    MonitoringHttpModule,
+    GraphqlServerModule.forRoot({ access: [IdentityGraphqlModule], typePaths }),
+  ];
 };

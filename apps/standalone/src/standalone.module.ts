@@ -12,6 +12,7 @@ import { IdentityHttpModule } from '#libs/identity/http';
 import { Clock } from '#libs/kernel';
 import { OperationsHttpModule } from '#libs/operations/http';
 import { MonitoringWriteModule } from '#libs/monitoring';
+import { MonitoringHttpModule } from '#libs/monitoring/http';
 import { EvaluatorModule, MeasuringEngine, MonitoringReadModule, ProcessEngine } from '#libs/monitoring/read';
 import { DataDirectory, EmbeddedPlatform } from '#libs/platform';
 import { Intake } from '#libs/predictions';
@@ -62,6 +63,7 @@ export class StandaloneModule implements OnApplicationBootstrap, BeforeApplicati
         DeploymentsReadModule,
         MonitoringWriteModule,
         MonitoringReadModule,
+        MonitoringHttpModule,
         EvaluatorModule,
         EngineModule.forRoot(version),
         IntakeModule.forRoot(configuration),
