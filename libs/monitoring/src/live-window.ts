@@ -1,6 +1,6 @@
 import { VOLUME } from '#libs/predictions';
 import { type Calendar } from './calendar.js';
-import { sha256Of } from './digest.js';
+import { type Digest } from './digest.js';
 import { measureWindow } from './measure.js';
 import { type SubjectMeasurement, type WindowSpan } from './measurement.js';
 import { type MeasurementsState } from './measurements-decider.js';
@@ -92,6 +92,9 @@ const bare = (counted: CountedWindows, subject: string): LiveSubject => ({
   measured: undefined,
 });
 
+/** What is not recorded needs no proof of what it was made from. */
+const NOT_RECORDED: Digest = () => '';
+
 /** Subjects with rows on another grid would need their rows read again: they are left to the measurement of the closed window. */
 const scored = async (
   reader: SampleReader,
@@ -108,5 +111,5 @@ const scored = async (
   });
   const samples = await reader.fromCounts(scope, counted, { current: 0, reference, imported: of.chosen.imported }, { subjects, words });
   const judging = { judges: definition.judges, shown: { numeric: [], categorical: [] }, judgement: definition.judgement };
-  return new Map(measureWindow(samples, judging, sha256Of).subjects.map((measured) => [measured.subject, measured]));
+  return new Map(measureWindow(samples, judging, NOT_RECORDED).subjects.map((measured) => [measured.subject, measured]));
 };

@@ -16,6 +16,8 @@ import { type CountedWindows, type WordsBySubject } from './sampling.js';
 export const LIVE_EVERY_MS = 1_000;
 /** Whoever asks within this time shares an answer: shorter than a feed's pause, so that no feed shows the same twice. */
 const SHARED_MS = 500;
+/** A window that takes long to compute rests for so many times as long: looking at it leaves the process to its work. */
+const REST = 4;
 /** Counts of the reference are read again this often: late rows change them slowly. */
 const REFERENCE_EVERY_MS = 60_000;
 /** Monitors of which the last answer is kept. */
@@ -41,7 +43,7 @@ export class LiveWindows {
   private readonly reader: SampleReader;
   private readonly recorder: Recorder;
   private readonly deployments: Deployments;
-  private readonly answers = new Map<string, { readonly at: number; readonly answer: Promise<LiveAnswer> }>();
+  private readonly answers = new Map<string, { readonly freshUntil: number; readonly answer: Promise<LiveAnswer> }>();
   private readonly kept = new Map<string, Kept>();
 
   constructor(
@@ -54,15 +56,21 @@ export class LiveWindows {
     this.deployments = new Deployments(store, codec);
   }
 
-  /** The open window of a monitor, at most half a second old. */
+  /** The open window of a monitor: half a second old at most, or four times as old as it took to compute. */
   now(monitorId: string): Promise<LiveAnswer> {
     const known = this.answers.get(monitorId);
-    if (known && performance.now() - known.at < SHARED_MS) return known.answer;
-    const answer = (known?.answer ?? Promise.resolve()).catch(() => undefined).then(() => this.look(monitorId));
-    // Names come from outside and could be endless.
+    if (known && performance.now() < known.freshUntil) return known.answer;
+    // Monitors come and go; those that nobody has asked for longest are forgotten.
     if (!known && this.answers.size >= REMEMBERED_MAX) this.forget();
-    this.answers.set(monitorId, { at: performance.now(), answer });
-    answer.catch(() => this.answers.delete(monitorId));
+    const began = performance.now();
+    const answer = this.look(monitorId);
+    const asked = { freshUntil: Infinity, answer };
+    this.answers.delete(monitorId);
+    this.answers.set(monitorId, asked);
+    answer.then(
+      () => (asked.freshUntil = performance.now() + Math.max(SHARED_MS, REST * (performance.now() - began))),
+      () => this.answers.delete(monitorId),
+    );
     return answer;
   }
 
