@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const MAIN = join(import.meta.dirname, '../../dist/apps/standalone/src/main.js');
+/** From the root of the project, where tests and benchmarks are started: this file may itself be built elsewhere. */
+const MAIN = join(process.cwd(), 'dist/apps/standalone/src/main.js');
 
 /** A standalone process on a data directory, as a user starts it: the built program, a free port. */
 export class StandaloneProcess {
