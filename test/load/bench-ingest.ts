@@ -165,7 +165,7 @@ for (const about of CASES.filter(({ name }) => only === undefined || name === on
   const data = mkdtempSync(join(process.env['BENCH_DIRECTORY'] ?? tmpdir(), 'bench-ingest-'));
   const profile = process.env['BENCH_PROFILE'] ?? '';
   try {
-    const preload = join(import.meta.dirname, 'profiled.js');
+    const preload = import.meta.resolve('./profiled.js');
     const environment = isProfiled ? { NODE_OPTIONS: `--import ${preload}`, BENCH_PROFILE_FILE: profile } : {};
     const standalone = await StandaloneProcess.start(data, environment);
     const result = await new Bench(about, data, standalone, records).run();
