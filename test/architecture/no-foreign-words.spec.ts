@@ -47,7 +47,7 @@ describe('texts of the repository', () => {
   });
 
   it('would be caught by these patterns', () => {
-    for (const text of ['see /home/anna/notes', '`/work/main`', '"/Users/bob/x"', '(/root/.npmrc)']) expect(text).toMatch(MACHINE_PATH);
+    for (const text of ['see /home/anna/notes', '`/mnt/build`', '"/Users/bob/x"', '(/private/x)']) expect(text).toMatch(MACHINE_PATH);
     for (const text of ['/v1/deployments/work', 'apps/root/x', '/data', '${base}/work/x']) expect(text).not.toMatch(MACHINE_PATH);
     expect(foreignHosts('http://registry:4873/x and https://npm.corp.internal/y')).toEqual(['registry', 'npm.corp.internal']);
     expect(foreignHosts('http://127.0.0.1:4000 https://github.com/x http://server')).toEqual([]);
