@@ -50,6 +50,8 @@ function takeRawBodies(app: NestFastifyApplication): void {
     if (isIntake(request.routeOptions.url)) done(null, body);
     else void json(request, body.toString('utf8'), done);
   });
+  // The server would take text for a body.
+  fastify.removeContentTypeParser('text/plain');
   fastify.addContentTypeParser<Buffer>('*', { parseAs: 'buffer' }, (request, body, done) => {
     if (isIntake(request.routeOptions.url)) done(null, body);
     else done(new Problem({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE', detail: 'content-type is application/json' }));

@@ -38,6 +38,11 @@ const admissionOf = (access: GraphqlAccess, sockets: SocketAdmission) => {
       if (admission.kind === 'refused') throw new EdgeError(codeOf(admission.status), admission.detail, admission.status);
       viewers.set(request, admission.viewer);
     },
+    preValidation: async ({ body }: { body?: unknown }) => {
+      // Anything but a text would be taken for a document that was parsed already.
+      if (typeof body === 'object' && body !== null && 'query' in body && typeof body.query !== 'string')
+        throw new EdgeError('MALFORMED', 'query is a string');
+    },
     preHandler: (request, _reply, done) => sockets.enter(request, done),
   };
   const contextOf = (request: object): GraphqlContext => {

@@ -10,7 +10,7 @@ import { byAuthorization, isFromOwnPage, isOwnOrigin, presentedBy } from './cred
 import { type EdgeReply, type EdgeRequest, edgeOf, headerOf, routeOf } from './edge.js';
 import { type MetaAbout, metaOf } from './command-meta.js';
 import { Problem } from './problem.js';
-import { sendProblem } from './problem-filter.js';
+import { problemOf, sendProblem } from './problem-filter.js';
 import { RouteAccess } from './route-access.js';
 
 /** What routes ask that are not written as Nest controllers, by path, such as those a plugin adds. */
@@ -85,6 +85,9 @@ export class AccessGuard {
       const access = RouteAccess.in(route.config) ?? foreign.byPath[route.url];
       if (!access) throw new Error(`${String(route.method)} ${route.url} declares neither @Open() nor @Requires(action)`);
       route.config = { ...route.config, access };
+      // The server itself refuses bodies that are too large or of no readable type, before any controller: those are problems as well.
+      if (!(route.url in foreign.byPath))
+        route.errorHandler ??= (error, request, reply) => sendProblem(request, reply, problemOf(error, request));
     });
     server.addHook('onRequest', (request, reply, done) => this.onRequest(request, reply, done));
   }

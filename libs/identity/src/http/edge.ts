@@ -17,7 +17,7 @@ export type EdgeRequest = {
   readonly protocol: string;
   readonly headers: Headers;
   readonly is404?: boolean;
-  readonly routeOptions: { readonly url?: string | undefined; readonly config: unknown };
+  readonly routeOptions: { readonly url?: string | undefined; readonly config: unknown; readonly bodyLimit?: number };
   edge?: EdgeState | null;
   principal?: Principal | null;
 };

@@ -65,6 +65,9 @@ export const problemOf = (error: unknown, request: EdgeRequest): Problem => {
       { status: 413, code: 'APPEND_TOO_LARGE', detail: 'too much for one append, in bytes', limit: error.limit },
       causedBy(error),
     );
+  const limit = request.routeOptions.bodyLimit;
+  if (error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE' && limit !== undefined)
+    return new Problem({ status: 413, code: 'BODY_TOO_LARGE', detail: `the body has more than ${limit} bytes`, field: 'body', limit });
   const status = statusOf(error);
   if (status === undefined || status >= 500)
     return new Problem(
