@@ -5,8 +5,6 @@ import { EdgeError } from './errors.js';
 export type LiveConnection = {
   /** Ends the connection with a code of the 4000 range; the client may connect again and resume. */
   readonly close: (code: number, reason: string) => void;
-  /** Subscriptions open on this connection. */
-  subscriptions: number;
 };
 
 /** What resolvers get as context. `viewer` is missing only where a request failed before it was admitted. */

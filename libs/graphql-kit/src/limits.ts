@@ -9,7 +9,6 @@ import {
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
-  GraphQLError,
   Kind,
   getNamedType,
   isListType,
@@ -144,8 +143,6 @@ const atItsDearest = (document: DocumentNode): DocumentNode =>
  * @throws GraphQLError the first thing wrong with it
  */
 export const assertSubscribable = (schema: GraphQLSchema, document: DocumentNode, limits: GraphqlLimits): void => {
-  const end = document.loc?.endToken;
-  if (end && end.line > limits.tokensMax) throw new GraphQLError(`a document has at most ${limits.tokensMax} lines`);
   const [first] = validate(schema, document, [...specifiedRules, depthRule(limits.depthMax)], { maxErrors: 1 });
   if (first) throw first;
   assertAffordable({ schema, document: atItsDearest(document) }, limits.costMax);

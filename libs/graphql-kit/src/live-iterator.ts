@@ -5,12 +5,12 @@ import { EdgeError } from './errors.js';
 import { type ReportBug, maskError } from './error-formatter.js';
 import { FeedTooSlow } from './feed.js';
 
-/** Most subscriptions on one connection. */
-const SUBSCRIPTIONS_MAX = 100;
 /** Close code for a client that fell too far behind; it connects again and resumes with `after`. */
 const TOO_SLOW = 4408;
 /** Close code for a viewer whose key or session no longer holds, or that was never admitted. */
 export const FORBIDDEN = 4403;
+
+const END: IteratorResult<unknown> = { done: true, value: undefined };
 
 type Subscribing = {
   readonly access: GraphqlAccess;
@@ -24,8 +24,6 @@ const isIterable = (value: unknown): value is AsyncIterable<unknown> =>
 
 const connectionOf = (context: GraphqlContext): LiveConnection => {
   if (!context.connection) throw new EdgeError('BAD_USER_INPUT', 'subscriptions are served over WebSockets only');
-  if (context.connection.subscriptions >= SUBSCRIPTIONS_MAX)
-    throw new EdgeError('TOO_MANY_SUBSCRIPTIONS', `a connection carries at most ${SUBSCRIPTIONS_MAX} subscriptions`, 429);
   return context.connection;
 };
 
@@ -35,17 +33,14 @@ const failure = (error: unknown, connection: LiveConnection, report: ReportBug):
   return error instanceof FeedTooSlow ? error : maskError(error, report).error;
 };
 
-/** Follows a resolver's iterator while the viewer stays admitted; counts it on its connection until it ends. */
+/** Follows a resolver's iterator while the viewer stays admitted. */
 class LiveIterator implements AsyncIterableIterator<unknown> {
-  private ended = false;
   constructor(
     private readonly inner: AsyncIterator<unknown>,
     private readonly connection: LiveConnection,
     private readonly isCurrent: () => boolean,
     private readonly report: ReportBug,
-  ) {
-    connection.subscriptions += 1;
-  }
+  ) {}
 
   [Symbol.asyncIterator](): this {
     return this;
@@ -54,10 +49,9 @@ class LiveIterator implements AsyncIterableIterator<unknown> {
   async next(): Promise<IteratorResult<unknown>> {
     try {
       const result = await this.inner.next();
-      if (result.done) return this.end();
+      if (result.done) return END;
       if (this.isCurrent()) return { done: false, value: result.value };
     } catch (error) {
-      this.end();
       throw failure(error, this.connection, this.report);
     }
     this.connection.close(FORBIDDEN, 'the key or session no longer holds');
@@ -65,15 +59,8 @@ class LiveIterator implements AsyncIterableIterator<unknown> {
   }
 
   async return(): Promise<IteratorResult<unknown>> {
-    const result = this.end();
     await this.inner.return?.();
-    return result;
-  }
-
-  private end(): IteratorResult<unknown> {
-    if (!this.ended) this.connection.subscriptions -= 1;
-    this.ended = true;
-    return { done: true, value: undefined };
+    return END;
   }
 }
 

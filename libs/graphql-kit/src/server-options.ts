@@ -7,7 +7,8 @@ import { type ReportBug, formatErrors } from './error-formatter.js';
 import { guardFields } from './guard-fields.js';
 import { type GraphqlLimits, assertAffordable, assertSubscribable, depthRule } from './limits.js';
 import { scalarResolvers } from './scalars.js';
-import { SocketAdmission } from './socket-admission.js';
+import { SocketGuards } from './guarded-socket.js';
+import { SOCKET_PROTOCOL, SocketAdmission } from './socket-admission.js';
 
 /** What the options of the server are made from. */
 export type Edge = {
@@ -27,13 +28,16 @@ const codeOf = (status: number): EdgeErrorCode => {
   return status === 503 ? 'UNAVAILABLE' : 'UNAUTHENTICATED';
 };
 
+/** Set by the server when it upgrades the connection; the header alone is only what a caller says. */
+const isUpgraded = (request: object): boolean => 'ws' in request && request.ws === true;
+
 /** Who was admitted, by request. The body is not read before. */
-const admissionOf = (access: GraphqlAccess, sockets: SocketAdmission) => {
+const admissionOf = ({ access, limits }: Edge, sockets: SocketAdmission) => {
+  const guards = new SocketGuards({ tokensMax: limits.tokensMax, bytesMax: limits.bodyBytesMax });
   const viewers = new WeakMap<object, Viewer>();
   const route: RouteOptions = {
-    preParsing: async (request: EdgeRequest & { ws?: boolean }) => {
-      // Set by the server when it upgrades the connection; the header alone is only what a caller says.
-      if (request.ws === true) return;
+    preParsing: async (request: EdgeRequest) => {
+      if (isUpgraded(request)) return;
       const admission = await access.admit(request);
       if (admission.kind === 'refused') throw new EdgeError(codeOf(admission.status), admission.detail, admission.status);
       viewers.set(request, admission.viewer);
@@ -43,7 +47,10 @@ const admissionOf = (access: GraphqlAccess, sockets: SocketAdmission) => {
       if (typeof body === 'object' && body !== null && 'query' in body && typeof body.query !== 'string')
         throw new EdgeError('MALFORMED', 'query is a string');
     },
-    preHandler: (request, _reply, done) => sockets.enter(request, done),
+    preHandler: (request, _reply, done) => {
+      if (isUpgraded(request)) guards.guard(request.server);
+      sockets.enter(request, done);
+    },
   };
   const contextOf = (request: object): GraphqlContext => {
     const viewer = viewers.get(request);
@@ -58,7 +65,7 @@ const subscriptionOf = (sockets: SocketAdmission): NonNullable<MercuriusDriverCo
   onConnect: ({ payload }: { payload?: unknown }) => sockets.admit(payload),
   keepAlive: 30_000,
   fullWsTransport: false,
-  wsDefaultSubprotocol: 'graphql-transport-ws',
+  wsDefaultSubprotocol: SOCKET_PROTOCOL,
 });
 
 const hooksOf = (limits: GraphqlLimits): NonNullable<MercuriusDriverConfig['hooks']> => ({
@@ -72,7 +79,7 @@ const hooksOf = (limits: GraphqlLimits): NonNullable<MercuriusDriverConfig['hook
 export const serverOptions = (edge: Edge): MercuriusDriverConfig => {
   const { access, limits, report } = edge;
   const sockets = new SocketAdmission(access, edge.initTimeoutMs);
-  const { route, contextOf } = admissionOf(access, sockets);
+  const { route, contextOf } = admissionOf(edge, sockets);
   return {
     driver: MercuriusDriver,
     path: '/graphql',

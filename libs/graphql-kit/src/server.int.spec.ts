@@ -413,6 +413,44 @@ describe('the GraphQL edge', () => {
       expect(code).toBe(4408);
     });
 
+    it('closes a socket that asks before it says who it is with 4401, and one that speaks something else with 4400', async () => {
+      const codeAfter = async (...frames: (string | Buffer)[]): Promise<unknown> => {
+        const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+        await once(socket as EventEmitter, 'open');
+        for (const frame of frames) socket.send(frame);
+        const [code]: unknown[] = await once(socket as EventEmitter, 'close');
+        return code;
+      };
+      const init = JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer reader' } });
+      const ask = JSON.stringify({ id: '1', type: 'subscribe', payload: { query } });
+      expect(await codeAfter(ask)).toBe(4401);
+      expect(await codeAfter(init, ask, ask)).toBe(4409);
+      expect(await codeAfter(init, 'null')).toBe(4400);
+      expect(await codeAfter(Buffer.from(init))).toBe(4400);
+    });
+
+    it('frees what failed: a thousand subscriptions that are refused do not use up a connection', async () => {
+      const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+      await once(socket as EventEmitter, 'open');
+      socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer reader' } }));
+      await once(socket as EventEmitter, 'message');
+      const answers: string[] = [];
+      socket.on('message', (data: Buffer) => answers.push(data.toString()));
+      for (let id = 0; id < 1_000; id += 1) {
+        socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: 'subscription { dogBroken { name } }' } }));
+        await once(socket as EventEmitter, 'message');
+      }
+      expect(new Set(answers).size).toBe(1);
+      expect(answers[0]).toContain('internal error');
+      socket.close();
+    });
+
+    it('refuses a socket of another protocol', async () => {
+      const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-ws');
+      const [error]: unknown[] = await once(socket as EventEmitter, 'error');
+      expect(String(error)).toContain('400');
+    });
+
     it('closes the connection of a viewer whose key was revoked', async () => {
       const feed = reader.follow<Seen>(query, { after: '0' });
       await feed.count(1);

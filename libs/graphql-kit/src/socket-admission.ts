@@ -13,6 +13,12 @@ const INIT_TIMEOUT_MS = 10_000;
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The protocol of the sockets here; a client that names none means it. */
+export const SOCKET_PROTOCOL = 'graphql-transport-ws';
+
+const offersProtocol = (offered: string | undefined): boolean =>
+  offered === undefined || offered.split(',', 1)[0]?.trim() === SOCKET_PROTOCOL;
+
 /** Browsers always send Origin with an upgrade; a page of another origin must not speak with our cookie. */
 const isOwnOrigin = (origin: string | undefined, host: string | undefined): boolean => {
   if (origin === undefined) return true;
@@ -32,9 +38,10 @@ export class SocketAdmission {
     private readonly initTimeoutMs: number = INIT_TIMEOUT_MS,
   ) {}
 
-  /** `verifyClient`: refuses foreign origins and starts the clock of a socket that has not said who it is. */
+  /** `verifyClient`: refuses foreign origins and other protocols, and starts the clock of a socket that has not said who it is. */
   verify(request: IncomingMessage, next: (result: boolean, code?: number, message?: string) => void): void {
     if (!isOwnOrigin(request.headers.origin, request.headers.host)) return next(false, 403, 'Forbidden');
+    if (!offersProtocol(request.headers['sec-websocket-protocol'])) return next(false, 400, `speak ${SOCKET_PROTOCOL}`);
     const timer = setTimeout(() => request.socket.destroy(), this.initTimeoutMs).unref();
     this.unproven.set(request.socket, timer);
     request.socket.once('close', () => clearTimeout(timer));
@@ -61,7 +68,7 @@ export class SocketAdmission {
     const admission = await this.access.admitConnection(request, isRecord(payload) ? payload : {});
     if (admission.kind === 'refused') return refuse(socket, admission);
     clearTimeout(this.unproven.get(request.raw.socket));
-    const connection: LiveConnection = { close: (code, reason) => socket.close(code, reason), subscriptions: 0 };
+    const connection: LiveConnection = { close: (code, reason) => socket.close(code, reason) };
     return { viewer: admission.viewer, connection };
   }
 }
