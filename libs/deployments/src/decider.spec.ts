@@ -111,6 +111,14 @@ describe('declaring features', () => {
     given(registered(), declared(1, AGE))
       .when(declare({ name: 'age', kind: 'number' }))
       .thenRefused('FEATURE_TYPE_DIFFERS');
+    given(registered(), declared(1, { name: 'e', kind: 'vector', length: 3 }))
+      .when(declare({ name: 'e', kind: 'vector', length: 4 }))
+      .thenRefused('FEATURE_TYPE_DIFFERS');
+  });
+  it('keeps a length only of vectors', () => {
+    given(registered())
+      .when(declare({ ...AGE, length: 3 }))
+      .then(declared(1, AGE));
   });
   it('refuses a vector without a length, and takes the inferred one', () => {
     given(registered())
@@ -211,9 +219,21 @@ describe('changing a type', () => {
       .when(declare({ name: 'age', kind: 'number', personal: 'encrypt' }))
       .thenNothing();
   });
+  it('keeps a personal feature personal also where the event does not say so', () => {
+    const silent = FeatureTypeChanged.make({ deploymentId, schemaVersion: 2, feature: 'age', from: 'integer', to: 'category' });
+    given(registered(), declared(1, { ...AGE, personal: 'drop' }), silent)
+      .when(changeType('number', { reason: 'codes are over' }))
+      .then(FeatureTypeChanged.make({ deploymentId, schemaVersion: 3, feature: 'age', from: 'category', to: 'number', personal: 'drop' }));
+  });
   it('to the type it has records nothing', () => {
     given(registered(), extended(1, [AGE]))
       .when(changeType('integer', { reason: 'r' }))
+      .thenNothing();
+    given(registered(), extended(1, [AGE]))
+      .when(changeType('integer', { reason: 'r', length: 3 }))
+      .thenNothing();
+    given(registered(), declared(1, { name: 'age', kind: 'vector', length: 3 }))
+      .when(changeType('vector', { reason: 'r' }))
       .thenNothing();
   });
 });

@@ -90,20 +90,26 @@ function declare({ features }: Extract<DeploymentCommand, { type: 'DeclareFeatur
   const fresh: FeatureDeclaration[] = [];
   for (const feature of features) {
     const known = state.features.get(feature.name);
-    if (known && known.kind !== feature.kind && (known.declared || state.settled)) {
-      return refuse('FEATURE_TYPE_DIFFERS', `${feature.name} is ${known.kind}; change its type with a reason instead`, {
+    if (known && differs(feature, known) && (known.declared || state.settled)) {
+      return refuse('FEATURE_TYPE_DIFFERS', `${feature.name} is ${typeText(known)}; change its type with a reason instead`, {
         field: feature.name,
       });
     }
-    const length = feature.length ?? known?.length;
+    const length = feature.kind === 'vector' ? (feature.length ?? known?.length) : undefined;
     if (feature.kind === 'vector' && length === undefined) return vectorNeedsLength(feature.name);
     if (known?.declared && !isTightened(feature, known)) continue;
     // What was personal stays personal: forgetting to say so again must not put it in clear.
     const personal = feature.personal ?? known?.personal;
-    fresh.push({ ...feature, ...(length !== undefined && { length }), ...(personal && { personal }) });
+    const { name, kind, grid } = feature;
+    fresh.push({ name, kind, ...(length !== undefined && { length }), ...(personal && { personal }), ...(grid && { grid }) });
   }
   return fresh.length === 0 ? accept() : accept(FeaturesDeclared.make({ ...head(state), features: fresh }));
 }
+
+const differs = ({ kind, length }: FeatureDeclaration, known: FeatureState): boolean =>
+  kind !== known.kind || (kind === 'vector' && length !== undefined && length !== known.length);
+
+const typeText = ({ kind, length }: FeatureState): string => (length === undefined ? kind : `${kind} of ${length}`);
 
 /** A feature that is declared already may still become personal, or be treated as personal in another way. */
 const isTightened = ({ personal }: FeatureDeclaration, known: FeatureState): boolean =>
@@ -136,10 +142,11 @@ function changeType(
   const known = state.features.get(feature);
   if (!known) return refuse('NO_SUCH_FEATURE', `${feature} is not in the schema`, { field: 'feature' });
   if (!reason) return refuse('REASON_REQUIRED', 'changing a type needs a reason', { field: 'reason' });
-  if (known.kind === to && (length === undefined || length === known.length)) return accept();
-  if (to === 'vector' && length === undefined) return vectorNeedsLength(feature);
+  const elements = to === 'vector' ? (length ?? known.length) : undefined;
+  if (to === 'vector' && elements === undefined) return vectorNeedsLength(feature);
+  if (known.kind === to && known.length === elements) return accept();
   const { kind: from, personal } = known;
-  const shape = { ...(to === 'vector' && length !== undefined && { length }), ...(personal && { personal }) };
+  const shape = { ...(elements !== undefined && { length: elements }), ...(personal && { personal }) };
   return accept(FeatureTypeChanged.make({ ...head(state), feature, from, to, ...shape }));
 }
 
@@ -176,7 +183,7 @@ function evolve(state: DeploymentState, event: DeploymentEvent): DeploymentState
     case 'FeatureSchemaSettled':
       return { ...state, schemaVersion, settled: true };
     case 'FeatureTypeChanged': {
-      const { feature, to: kind, length, personal } = event.data;
+      const { feature, to: kind, length, personal = state.features.get(feature)?.personal } = event.data;
       const shape = { ...(length !== undefined && { length }), ...(personal && { personal }) };
       return { ...state, schemaVersion, features: new Map(state.features).set(feature, { kind, declared: true, ...shape }) };
     }

@@ -1,6 +1,7 @@
 import { type Cell, dateTimeOf, type Projection, type Row, type RowsByTable, type TableSpec } from '#libs/clickhouse';
+import { type EventOf } from '#libs/event-store';
 import { type Recorded, unreachable } from '#libs/kernel';
-import { DEPLOYMENT_EVENTS, type DeploymentEvent } from './events.js';
+import { DEPLOYMENT_EVENTS, type DeploymentEvent, type FeatureTypeChanged } from './events.js';
 
 const REGISTERED: TableSpec = {
   name: 'deployments_registered_v1',
@@ -31,6 +32,8 @@ const NOTHING: Record<(typeof ASPECT_COLUMNS)[number], Cell> = {
 };
 
 const typeOf = (name: string, values: Values): Aspect => ({ subject: `feature:${name}`, aspect: 'type', values });
+const typeOfChanged = ({ feature, to, length = 0, personal }: EventOf<typeof FeatureTypeChanged>['data']): Aspect =>
+  typeOf(feature, { kind: to, length, declared: true, personal: personal ?? '' });
 const gridOf = (subject: string, { centre, unit }: { centre: number; unit: number }, basis: string): Aspect => ({
   subject,
   aspect: 'grid',
@@ -54,7 +57,7 @@ const aspectsOf = (event: DeploymentEvent): readonly Aspect[] => {
     case 'FeatureSchemaSettled':
       return [{ subject: '', aspect: 'settled', values: {} }];
     case 'FeatureTypeChanged':
-      return [typeOf(event.data.feature, { kind: event.data.to, declared: true })];
+      return [typeOfChanged(event.data)];
     case 'FeatureGridSet':
       return [gridOf(event.data.subject, event.data.grid, event.data.basis)];
     case 'CategoriesObserved': {

@@ -177,6 +177,27 @@ describe('deployments in GraphQL', () => {
     });
   });
 
+  it('changes a feature to a vector of a length, and what is personal stays so', async () => {
+    await register('embedded');
+    await client.ask(`mutation { declareFeatures(input: { deployment: "embedded", features: [
+      { name: "face", kind: CATEGORY, personal: ENCRYPT }, { name: "text", kind: CATEGORY } ] }) ${RESULT} }`);
+    const change = (feature: string, length: number) =>
+      client.ask(`mutation { changeFeatureType(input: { deployment: "embedded", feature: "${feature}", to: VECTOR, length: ${length},
+        reason: "an encoder was put before it" }) ${RESULT} }`);
+    await change('face', 128);
+    expect((await change('text', 3)).data).toMatchObject({
+      changeFeatureType: {
+        deployment: {
+          features: [
+            { name: 'face', kind: 'VECTOR', length: 128, isDeclared: true, personal: 'ENCRYPT' },
+            { name: 'text', kind: 'VECTOR', length: 3, isDeclared: true, personal: null },
+          ],
+        },
+      },
+    });
+    expect((await change('text', 4_097)).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
   it('shows what was inferred, counted and settled, as it is now', async () => {
     await register('learnt');
     const deploymentId = deploymentIdOf('learnt');

@@ -19,7 +19,7 @@ import { deploymentIdOf } from './deployments.js';
 import { type DeploymentNode } from './nodes.js';
 import { DeploymentsPage } from './queries.js';
 import { DeploymentReader } from './reader.js';
-import { FeatureDeclaration, FeatureKind } from './schema.js';
+import { FeatureDeclaration } from './schema.js';
 
 type Named = { readonly deployment: string };
 type RegisterInput = {
@@ -31,7 +31,7 @@ type RegisterInput = {
 type FeatureInput = {
   readonly name: string;
   readonly kind: string;
-  readonly length?: number | null;
+  readonly length?: number | null | undefined;
   readonly personal?: string | null;
   readonly grid?: { readonly centre: number; readonly unit: number } | null;
 };
@@ -125,12 +125,13 @@ export class DeploymentResolver {
   @Mutation('changeFeatureType')
   @Requires('deployments.write')
   changeType(
-    @Args('input') input: Named & { readonly feature: string; readonly to: string; readonly reason: string },
+    @Args('input') input: Named & Pick<FeatureInput, 'length'> & { readonly feature: string; readonly to: string; readonly reason: string },
     @Context() context: GraphqlContext,
   ): Promise<object> {
     const deploymentId = deploymentIdOf(input.deployment);
     const meta = viewerOf(context).commandMeta({ reason: input.reason.trim() });
-    const data = { deploymentId, feature: input.feature, to: FeatureKind.parse(input.to.toLowerCase()) };
+    const { name: feature, kind: to, length } = declarationOf({ name: input.feature, kind: input.to, length: input.length });
+    const data = { deploymentId, feature, to, ...(length !== undefined && { length }) };
     return this.answer(deploymentId, this.commands.execute(new ChangeFeatureType(data, meta)));
   }
 

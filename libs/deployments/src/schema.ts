@@ -15,7 +15,8 @@ export type PersonalTreatment = z.infer<typeof PersonalTreatment>;
 export const GridShape = z.object({ centre: z.number(), unit: z.number().positive() });
 
 export const FeatureDeclaration = z.object({
-  name: z.string().min(1).max(256),
+  /** As long as the longest name that intake learns by default. */
+  name: z.string().min(1).max(1_000),
   kind: FeatureKind,
   /** Number of elements of a vector. */
   length: z.int().min(1).max(4096).optional(),
