@@ -4,9 +4,15 @@ import { deploymentIdOf } from '#libs/deployments';
 import { type Outcome } from '#libs/event-store';
 import { type GraphqlContext, parseGlobalId, Requires, resultOf, viewerOf } from '#libs/graphql-kit';
 import { type CommandMeta, type Uuid } from '#libs/kernel';
-import { CreateMonitor, type MonitoringRefusal, PauseMonitor, RestateMeasurements, ResumeMonitor, ReviseMonitor } from './commands.js';
-import { alertingFor, defaultDefinition } from './defaults.js';
-import { MonitorDefinition } from './definition.js';
+import {
+  CreateMonitor,
+  type MonitorCommand,
+  type MonitoringRefusal,
+  PauseMonitor,
+  RestateMeasurements,
+  ResumeMonitor,
+  ReviseMonitor,
+} from './commands.js';
 import { MonitoringFeed } from './feed.js';
 import { monitorIdOf } from './ids.js';
 import { MonitoringReader } from './reader.js';
@@ -20,13 +26,13 @@ type Create = {
     readonly definition?: unknown;
   };
 };
-type Command = CreateMonitor | ReviseMonitor | PauseMonitor | ResumeMonitor | RestateMeasurements;
 
 const READ_OWN_WRITE_MS = 2_000;
 
 const TYPE_OF_REFUSAL: Readonly<Record<MonitoringRefusal, string>> = {
   MONITOR_EXISTS: 'MonitorExists',
   NO_SUCH_MONITOR: 'NoSuchMonitor',
+  NO_SUCH_DEPLOYMENT: 'NoSuchDeployment',
   NAME_INVALID: 'MonitorRefused',
   DEFINITION_INVALID: 'MonitorRefused',
   REASON_REQUIRED: 'MonitorRefused',
@@ -34,19 +40,7 @@ const TYPE_OF_REFUSAL: Readonly<Record<MonitoringRefusal, string>> = {
   REFERENCE_EXISTS: 'MonitorRefused',
 };
 
-const refused = (code: MonitoringRefusal, detail: string): Outcome<MonitoringRefusal> => ({ kind: 'refused', refusal: { code, detail } });
-
-/** A definition with some parts replaced, or what is wrong with it. */
-const merged = (base: MonitorDefinition, changes: unknown): MonitorDefinition | string => {
-  if (typeof changes !== 'object' || changes === null || Array.isArray(changes)) return 'definition: an object with the parts that differ';
-  const unknown = Object.keys(changes).find((key) => !(key in MonitorDefinition.shape));
-  if (unknown !== undefined) return `definition.${unknown}: no part of a definition`;
-  const parsed = MonitorDefinition.safeParse({ ...base, ...changes });
-  const issue = parsed.error?.issues[0];
-  return issue ? `definition.${issue.path.join('.')}: ${issue.message}` : (parsed.data ?? 'definition: cannot be read');
-};
-
-/** Commands about monitors. */
+/** Commands about monitors. What cannot be is sent as well: deciders refuse, and every refused command is recorded. */
 @Resolver()
 export class MonitorCommandResolver {
   constructor(
@@ -58,28 +52,22 @@ export class MonitorCommandResolver {
   @Mutation('createMonitor')
   @Requires('monitors.write')
   async create(@Args() { input }: Create, @Context() context: GraphqlContext): Promise<object> {
-    const deploymentId = deploymentIdOf(input.deployment);
-    const name = input.name ?? input.deployment;
+    const { deployment, timeZone } = input;
+    const deploymentId = deploymentIdOf(deployment);
+    const name = input.name ?? deployment;
     const monitorId = monitorIdOf(name);
     const predictionsPerDay = await this.reader.traffic(deploymentId);
-    if (predictionsPerDay === undefined)
-      return this.answer(monitorId, refused('NO_SUCH_MONITOR', `no deployment is named ${input.deployment}`));
-    const facts = { predictionsPerDay, timeZone: input.timeZone ?? undefined };
-    const definition = merged(defaultDefinition(facts), withAlerting(input.definition ?? {}));
-    if (typeof definition === 'string') return this.answer(monitorId, refused('DEFINITION_INVALID', definition));
-    const data = { monitorId, name, deploymentId, deployment: input.deployment, definition };
+    const traffic = predictionsPerDay === undefined ? {} : { traffic: { predictionsPerDay, timeZone: timeZone ?? undefined } };
+    const data = { monitorId, name, deploymentId, deployment, ...traffic, definition: input.definition ?? {} };
     return this.send(monitorId, new CreateMonitor(data, viewerOf(context).commandMeta()));
   }
 
   @Mutation('reviseMonitor')
   @Requires('monitors.write')
-  async revise(@Args() { input }: Input<{ definition: unknown; reason: string }>, @Context() context: GraphqlContext): Promise<object> {
-    const monitorId = parseGlobalId(input.monitor, 'Monitor').id;
-    const [known] = await this.reader.rows([monitorId]);
-    if (!known) return this.answer(monitorId, refused('NO_SUCH_MONITOR', 'no monitor has this id'));
-    const definition = merged(MonitorDefinition.parse(JSON.parse(known.definition)), input.definition);
-    if (typeof definition === 'string') return this.answer(monitorId, refused('DEFINITION_INVALID', definition));
-    return this.send(monitorId, new ReviseMonitor({ monitorId, definition }, viewerOf(context).commandMeta({ reason: input.reason })));
+  revise(@Args() { input }: Input<{ definition: unknown; reason: string }>, @Context() context: GraphqlContext): Promise<object> {
+    const { definition, reason } = input;
+    const meta = viewerOf(context).commandMeta({ reason });
+    return this.about(input.monitor, meta, ({ monitorId }) => new ReviseMonitor({ monitorId, definition }, meta));
   }
 
   @Mutation('pauseMonitor')
@@ -98,19 +86,22 @@ export class MonitorCommandResolver {
   @Requires('monitors.write')
   async restate(@Args() { input }: Input, @Context() context: GraphqlContext): Promise<object> {
     const monitorId = parseGlobalId(input.monitor, 'Monitor').id;
-    const [known] = await this.reader.rows([monitorId]);
-    if (!known) return this.answer(monitorId, refused('NO_SUCH_MONITOR', 'no monitor has this id'));
-    const command = new RestateMeasurements({ monitorId }, viewerOf(context).commandMeta());
+    const monitorKnown = await this.reader.exists(monitorId);
+    const command = new RestateMeasurements({ monitorId, monitorKnown }, viewerOf(context).commandMeta());
     return this.answer(monitorId, await this.commands.execute<RestateMeasurements, Outcome<MonitoringRefusal>>(command));
   }
 
-  private about(id: string, meta: CommandMeta, commandFor: (data: { monitorId: Uuid }, meta: CommandMeta) => Command): Promise<object> {
+  private about(
+    id: string,
+    meta: CommandMeta,
+    commandFor: (data: { monitorId: Uuid }, meta: CommandMeta) => MonitorCommand,
+  ): Promise<object> {
     const monitorId = parseGlobalId(id, 'Monitor').id;
     return this.send(monitorId, commandFor({ monitorId }, meta));
   }
 
-  private async send(monitorId: Uuid, command: Command): Promise<object> {
-    const outcome = await this.commands.execute<Command, Outcome<MonitoringRefusal>>(command);
+  private async send(monitorId: Uuid, command: MonitorCommand): Promise<object> {
+    const outcome = await this.commands.execute<MonitorCommand, Outcome<MonitoringRefusal>>(command);
     if (outcome.kind === 'accepted' && outcome.receipt.position) await this.feed.reached(outcome.receipt.position, READ_OWN_WRITE_MS);
     return this.answer(monitorId, outcome);
   }
@@ -120,10 +111,3 @@ export class MonitorCommandResolver {
     return resultOf(outcome, ({ position }) => ({ __typename: 'MonitorPayload', monitor, position }), TYPE_OF_REFUSAL);
   }
 }
-
-/** Alerting follows the length of the window unless it is given. */
-const withAlerting = (changes: unknown): unknown => {
-  if (typeof changes !== 'object' || changes === null || 'alerting' in changes) return changes;
-  const minutes: unknown = Reflect.get(changes, 'windowMinutes');
-  return typeof minutes === 'number' ? { ...changes, alerting: alertingFor(minutes) } : changes;
-};

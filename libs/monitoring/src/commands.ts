@@ -1,7 +1,7 @@
 import { Command } from '@nestjs/cqrs';
 import { type CommandMeta } from '#libs/kernel';
 import { type EventOf, type Outcome } from '#libs/event-store';
-import { type MonitorDefinition } from './definition.js';
+import { type TrafficFacts } from './defaults.js';
 import {
   type MeasurementRecorded,
   type MeasurementSkipped,
@@ -13,30 +13,35 @@ import {
 } from './events.js';
 
 /** Why a command about a monitor is refused. */
-export type MonitorRefusal = 'MONITOR_EXISTS' | 'NO_SUCH_MONITOR' | 'NAME_INVALID' | 'DEFINITION_INVALID' | 'REASON_REQUIRED';
-/** Why a measurement or a reference is not recorded. */
-export type MeasurementRefusal = 'REVISION_OUT_OF_ORDER' | 'REFERENCE_EXISTS';
+export type MonitorRefusal =
+  'MONITOR_EXISTS' | 'NO_SUCH_MONITOR' | 'NO_SUCH_DEPLOYMENT' | 'NAME_INVALID' | 'DEFINITION_INVALID' | 'REASON_REQUIRED';
+/** Why a measurement or a reference is not recorded, or not asked for. */
+export type MeasurementRefusal = 'NO_SUCH_MONITOR' | 'REVISION_OUT_OF_ORDER' | 'REFERENCE_EXISTS';
 /** Every refusal of the context. */
 export type MonitoringRefusal = MonitorRefusal | MeasurementRefusal;
 
 type Target = { readonly monitorId: string };
 
-/** Creates a monitor under a name that never changes. Repeating it with the same definition is accepted and records nothing. */
+/**
+ * Creates a monitor under a name that never changes. Repeating it with the same definition is accepted and records nothing.
+ * `traffic` is what the deployment's default follows from, missing where no deployment has this name; `definition` has the parts that
+ * differ from that default, as they were sent.
+ */
 export class CreateMonitor extends Command<Outcome<MonitorRefusal>> {
   readonly type = 'CreateMonitor';
   constructor(
-    readonly data: Target & { name: string; deploymentId: string; deployment: string; definition: MonitorDefinition },
+    readonly data: Target & { name: string; deploymentId: string; deployment: string; traffic?: TrafficFacts; definition: unknown },
     readonly meta: CommandMeta,
   ) {
     super();
   }
 }
 
-/** Replaces the definition for windows measured from now on; needs a reason. */
+/** Changes the definition for windows measured from now on; needs a reason. `definition` has the parts that change, as they were sent. */
 export class ReviseMonitor extends Command<Outcome<MonitorRefusal>> {
   readonly type = 'ReviseMonitor';
   constructor(
-    readonly data: Target & { definition: MonitorDefinition },
+    readonly data: Target & { definition: unknown },
     readonly meta: CommandMeta,
   ) {
     super();
@@ -134,11 +139,14 @@ export class ImportReference extends Command<Outcome<MeasurementRefusal>> {
   }
 }
 
-/** Asks to measure again, now, every closed window that has new rows or labels, also those that were settled. */
+/**
+ * Asks to measure again, now, every closed window that has new rows or labels, also those that were settled. `monitorKnown`: whether the
+ * monitor's own stream exists, which the stream of its measurements cannot tell.
+ */
 export class RestateMeasurements extends Command<Outcome<MeasurementRefusal>> {
   readonly type = 'RestateMeasurements';
   constructor(
-    readonly data: Target,
+    readonly data: Target & { readonly monitorKnown: boolean },
     readonly meta: CommandMeta,
   ) {
     super();

@@ -15,11 +15,13 @@ const meta = (reason?: string): CommandMeta => {
     ...(reason === undefined ? {} : { reason }),
   };
 };
-const definition = defaultDefinition({ predictionsPerDay: 1000 });
+const traffic = { predictionsPerDay: 1000 };
+const definition = defaultDefinition(traffic);
 const hourly = { ...definition, windowMinutes: 60 };
 const monitorId = monitorIdOf('flights');
-const about = { monitorId, name: 'flights', deploymentId: idOfName('deployment', 'flights'), deployment: 'flights', definition };
-const created = MonitorCreated.make({ ...about, definitionVersion: 1 });
+const named = { monitorId, name: 'flights', deploymentId: idOfName('deployment', 'flights'), deployment: 'flights' };
+const about = { ...named, traffic, definition: {} };
+const created = MonitorCreated.make({ ...named, definition, definitionVersion: 1 });
 const { given } = specify(monitorDecider);
 
 describe('a monitor', () => {
@@ -36,14 +38,38 @@ describe('a monitor', () => {
     given()
       .when(new CreateMonitor({ ...about, name: 'Flights!' }, meta()))
       .thenRefused('NAME_INVALID');
-    const refused = (changes: Partial<typeof definition>) =>
+    const refused = (changes: unknown) =>
       given()
-        .when(new CreateMonitor({ ...about, definition: { ...definition, ...changes } }, meta()))
+        .when(new CreateMonitor({ ...about, definition: changes }, meta()))
         .thenRefused('DEFINITION_INVALID');
     refused({ windowMinutes: 7 });
     refused({ timeZone: 'Mars/Base' });
     refused({ references: [] });
     refused({ alerting: { k: 3, n: 2, m: 1 } });
+    refused({ windows: 7 });
+    refused('hourly');
+    given()
+      .when(new CreateMonitor({ ...about, traffic: { ...traffic, timeZone: 'Mars/Base' } }, meta()))
+      .thenRefused('DEFINITION_INVALID');
+  });
+
+  it('watches a deployment that exists', () => {
+    const { traffic: _, ...unknown } = about;
+    given().when(new CreateMonitor(unknown, meta())).thenRefused('NO_SUCH_DEPLOYMENT');
+  });
+
+  it('has the alerting that fits its windows unless it is given', () => {
+    const short = { windowMinutes: 60, alerting: { k: 3, n: 5, m: 3 } };
+    given()
+      .when(new CreateMonitor({ ...about, definition: { windowMinutes: 60 } }, meta()))
+      .then(MonitorCreated.make({ ...named, definition: { ...definition, ...short }, definitionVersion: 1 }));
+  });
+
+  it('keeps the parts of its definition that a change does not name, whatever was changed meanwhile', () => {
+    const revised = MonitorRevised.make({ monitorId, definitionVersion: 2, definition: { ...definition, rowsMin: 300 } });
+    given(created, revised)
+      .when(new ReviseMonitor({ monitorId, definition: { latenessMinutes: 30 } }, meta('late data')))
+      .then(MonitorRevised.make({ monitorId, definitionVersion: 3, definition: { ...definition, rowsMin: 300, latenessMinutes: 30 } }));
   });
 
   it('changes its definition only with a reason', () => {

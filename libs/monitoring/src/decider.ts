@@ -1,7 +1,9 @@
 import { accept, refuse, unreachable, type Decider, type Decision, type Refusal } from '#libs/kernel';
 import { NAME_PATTERN } from '#libs/deployments';
 import { type MonitorCommand, type MonitorRefusal } from './commands.js';
-import { MonitorDefinition } from './definition.js';
+import { defaultDefinition } from './defaults.js';
+import { type MonitorDefinition } from './definition.js';
+import { changedDefinition, withFittingAlerting } from './definition-changes.js';
 import { MonitorCreated, MonitorPaused, MonitorResumed, MonitorRevised, type MonitorEvent } from './events.js';
 
 /** What deciding about a monitor needs. */
@@ -32,12 +34,11 @@ function decide(command: MonitorCommand, state: MonitorState): Answer {
   const { monitorId } = state;
   switch (command.type) {
     case 'ReviseMonitor': {
-      const problem = problemOf(command.data.definition);
-      if (problem !== undefined) return refuse('DEFINITION_INVALID', problem, { field: 'definition' });
-      if (same(command.data.definition, state.definition)) return accept();
+      const changed = changedDefinition(state.definition, command.data.definition);
+      if ('problem' in changed) return refuse('DEFINITION_INVALID', changed.problem, { field: 'definition' });
+      if (same(changed.definition, state.definition)) return accept();
       if (!command.meta.reason) return reasonRequired('a change of what is measured');
-      const definitionVersion = state.definitionVersion + 1;
-      return accept(MonitorRevised.make({ monitorId, definitionVersion, definition: command.data.definition }));
+      return accept(MonitorRevised.make({ monitorId, definitionVersion: state.definitionVersion + 1, ...changed }));
     }
     case 'PauseMonitor':
       if (state.status === 'paused') return accept();
@@ -49,24 +50,19 @@ function decide(command: MonitorCommand, state: MonitorState): Answer {
   }
 }
 
-function create(data: Extract<MonitorCommand, { type: 'CreateMonitor' }>['data'], state: MonitorState): Answer {
-  if (!NAME_PATTERN.test(data.name)) return refuse('NAME_INVALID', `a name matches ${NAME_PATTERN.source}`, { field: 'name' });
-  const problem = problemOf(data.definition);
-  if (problem !== undefined) return refuse('DEFINITION_INVALID', problem, { field: 'definition' });
-  if (state.status === 'unknown') return accept(MonitorCreated.make({ ...data, definitionVersion: 1 }));
-  if (state.deploymentId === data.deploymentId && same(state.definition, data.definition)) return accept();
-  return refuse('MONITOR_EXISTS', `a monitor named ${data.name} exists with another definition`, { field: 'name' });
+type Creation = Extract<MonitorCommand, { type: 'CreateMonitor' }>['data'];
+
+function create({ traffic, definition: changes, ...about }: Creation, state: MonitorState): Answer {
+  if (!traffic) return refuse('NO_SUCH_DEPLOYMENT', `no deployment is named ${about.deployment}`, { field: 'deployment' });
+  if (!NAME_PATTERN.test(about.name)) return refuse('NAME_INVALID', `a name matches ${NAME_PATTERN.source}`, { field: 'name' });
+  const changed = changedDefinition(defaultDefinition(traffic), withFittingAlerting(changes));
+  if ('problem' in changed) return refuse('DEFINITION_INVALID', changed.problem, { field: 'definition' });
+  if (state.status === 'unknown') return accept(MonitorCreated.make({ ...about, ...changed, definitionVersion: 1 }));
+  if (state.deploymentId === about.deploymentId && same(state.definition, changed.definition)) return accept();
+  return refuse('MONITOR_EXISTS', `a monitor named ${about.name} exists with another definition`, { field: 'name' });
 }
 
 const reasonRequired = (what: string): Answer => refuse('REASON_REQUIRED', `${what} needs a reason`, { field: 'reason' });
-
-const problemOf = (definition: MonitorDefinition): string | undefined => {
-  const parsed = MonitorDefinition.safeParse(definition);
-  const issue = parsed.error?.issues[0];
-  if (issue) return `${issue.path.join('.')}: ${issue.message}`;
-  const { k, n } = definition.alerting;
-  return k > n ? 'alerting.k: cannot be more than n' : undefined;
-};
 
 /** Definitions are plain data; key order does not matter. */
 const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);

@@ -10,7 +10,6 @@ import { derivedId, instant, positionOf, type Recorded, type DomainEvent, uuid }
 import { PREDICTION_EVENTS, predictionsProjection, type PredictionBatch, type LabelBatch } from '#libs/predictions';
 import { CreateMonitor, RestateMeasurements } from './commands.js';
 import { monitorDecider } from './decider.js';
-import { defaultDefinition } from './defaults.js';
 import { type MonitorDefinition } from './definition.js';
 import { Evaluator, MeasuringEngine } from './evaluator.js';
 import { type MeasurementRecorded, type MeasurementSkipped, type MeasurementEvent, MONITORING_EVENTS } from './events.js';
@@ -118,9 +117,8 @@ class Bench {
 
   async monitor(name: string, definition: Partial<MonitorDefinition> = {}, deployment = name): Promise<string> {
     const monitorId = monitorIdOf(name);
-    const whole = { ...defaultDefinition({ predictionsPerDay: 1000 }), ...definition };
     const command = new CreateMonitor(
-      { monitorId, name, deploymentId: deploymentIdOf(deployment), deployment, definition: whole },
+      { monitorId, name, deploymentId: deploymentIdOf(deployment), deployment, traffic: { predictionsPerDay: 1000 }, definition },
       derivedMeta(monitorId, 'create'),
     );
     await this.runner.run({ decider: monitorDecider, stream: monitorStream(monitorId), command });
@@ -292,7 +290,7 @@ describe('the evaluator', () => {
     await bench.predictions([dayBatch(id, 7, { rows: 400, seed: 55, tag: 'late' }), START + 13 * DAY]);
     await evaluator.advance(bench.projected);
     expect(drift(await bench.measurements(monitorId)).filter((one) => dayOf(one) === 7)).toHaveLength(1);
-    const command = new RestateMeasurements({ monitorId }, derivedMeta(monitorId, 'please'));
+    const command = new RestateMeasurements({ monitorId, monitorKnown: true }, derivedMeta(monitorId, 'please'));
     await bench.runner.run({ decider: measurementsDecider, stream: measurementsStream(monitorId), command });
     await evaluator.advance(bench.projected);
     const last = drift(await bench.measurements(monitorId))

@@ -99,8 +99,15 @@ describe('measurements', () => {
 
   it('serve a request to measure again once', () => {
     const finished = { monitorId, measured: 2, asOf };
-    given().when(new RestateMeasurements({ monitorId }, meta)).then(RestatementRequested.make({ monitorId }));
-    given(RestatementRequested.make({ monitorId })).when(new RestateMeasurements({ monitorId }, meta)).thenNothing();
+    given()
+      .when(new RestateMeasurements({ monitorId, monitorKnown: true }, meta))
+      .then(RestatementRequested.make({ monitorId }));
+    given(RestatementRequested.make({ monitorId }))
+      .when(new RestateMeasurements({ monitorId, monitorKnown: true }, meta))
+      .thenNothing();
+    given()
+      .when(new RestateMeasurements({ monitorId, monitorKnown: false }, meta))
+      .thenRefused('NO_SUCH_MONITOR');
     given(RestatementRequested.make({ monitorId })).when(new FinishRestatement(finished, meta)).then(RestatementFinished.make(finished));
     given().when(new FinishRestatement(finished, meta)).thenNothing();
   });

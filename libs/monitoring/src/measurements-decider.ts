@@ -80,7 +80,8 @@ function decide(command: MeasurementCommand, state: MeasurementsState): Answer {
       return once(state.imported.get(first.referenceId), first.digest, ...command.data.parts.map((part) => ReferenceImported.make(part)));
     }
     case 'RestateMeasurements':
-      return state.restatementRequested ? accept() : accept(RestatementRequested.make(command.data));
+      if (!command.data.monitorKnown) return refuse('NO_SUCH_MONITOR', 'no monitor has this id');
+      return state.restatementRequested ? accept() : accept(RestatementRequested.make({ monitorId: command.data.monitorId }));
     case 'FinishRestatement':
       return state.restatementRequested ? accept(RestatementFinished.make(command.data)) : accept();
     default:

@@ -7,6 +7,7 @@ import { type GraphqlContext, requestLoader } from '#libs/graphql-kit';
 import { instant, type Uuid, uuid } from '#libs/kernel';
 import { JudgementRule } from './definition.js';
 import { AsOf, Engine, Evidence, ReferenceUsed } from './measurement.js';
+import { monitorStream } from './ids.js';
 import { monitorNode, type MonitorNode } from './nodes.js';
 import { DeploymentTraffic, MeasurementHeads, type MonitorRow, Monitors } from './queries.js';
 
@@ -31,7 +32,7 @@ export class MonitoringReader {
 
   constructor(
     private readonly clickHouse: ClickHouse,
-    store: EventStore,
+    private readonly store: EventStore,
     codec: EventCodec,
   ) {
     this.deployments = new Deployments(store, codec);
@@ -42,6 +43,12 @@ export class MonitoringReader {
     if ((await this.deployments.stateOf(deploymentId)).status === 'unknown') return undefined;
     const [traffic] = await this.clickHouse.query(DeploymentTraffic, { deploymentId });
     return traffic && traffic.days > 0 ? traffic.predictions / traffic.days : 0;
+  }
+
+  /** Whether there is such a monitor, by its stream: what was just created counts. */
+  async exists(monitorId: Uuid): Promise<boolean> {
+    for await (const _ of this.store.readStream(monitorStream(monitorId), { limit: 1 })) return true;
+    return false;
   }
 
   rows(ids: readonly string[]): Promise<readonly MonitorRow[]> {

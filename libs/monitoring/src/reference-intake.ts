@@ -1,8 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ClickHouse } from '#libs/clickhouse';
 import { Deployments, type Registered, ObserveCategories, SetFeatureGrid } from '#libs/deployments';
-import { EventCodec, EventStore, type Outcome } from '#libs/event-store';
+import { EventCodec, EventStore, type Outcome, RefusalLog } from '#libs/event-store';
 import { type CommandMeta, derivedId, type Refusal, type Uuid, uuid } from '#libs/kernel';
 import { isOtherBucket } from '#libs/predictions';
 import { type MonitoringRefusal, ImportReference, ReviseMonitor } from './commands.js';
@@ -16,12 +16,12 @@ import { gridOf, WORD_GRID } from './sampling.js';
 export type ReferenceRefusal = Refusal<MonitoringRefusal | 'COUNTS_REFUSED' | 'FEATURE_PERSONAL' | 'GRID_DIFFERS' | 'NO_SUCH_FEATURE'>;
 /** A reference that was taken over. */
 export type ReferenceTaken = { readonly referenceId: Uuid; readonly digest: string };
-type Taken =
-  { readonly kind: 'accepted'; readonly taken: ReferenceTaken } | { readonly kind: 'refused'; readonly refusal: ReferenceRefusal };
+type Refused = { readonly kind: 'refused'; readonly refusal: ReferenceRefusal };
+type Taken = { readonly kind: 'accepted'; readonly taken: ReferenceTaken } | Refused;
 
 const REFERENCES_MAX = 5;
 
-const refused = (code: ReferenceRefusal['code'], detail: string, field?: string, limit?: number): Taken => ({
+const refused = (code: ReferenceRefusal['code'], detail: string, field?: string, limit?: number): Refused => ({
   kind: 'refused',
   refusal: { code, detail, ...(field !== undefined && { field }), ...(limit !== undefined && { limit }) },
 });
@@ -43,25 +43,39 @@ export class ReferenceIntake {
     private readonly clickHouse: ClickHouse,
     store: EventStore,
     codec: EventCodec,
+    @Optional() @Inject(RefusalLog) private readonly refusals?: RefusalLog,
   ) {
     this.deployments = new Deployments(store, codec);
   }
 
-  /** The id of the reference follows from the monitor and the counts: sending them again changes nothing. */
+  /**
+   * The id of the reference follows from the monitor and the counts: sending them again changes nothing. What is refused here, before
+   * any command is sent, is recorded like a refused command.
+   */
   async take(monitorId: Uuid, counts: ReferenceCounts, meta: CommandMeta): Promise<Taken> {
+    const [monitor] = await this.clickHouse.query(Monitors, { monitorIds: [monitorId], deploymentId: null, afterName: '', limit: 1 });
+    if (!monitor) return this.recorded(meta, refused('NO_SUCH_MONITOR', 'no monitor has this name'));
+    const unfit = await this.unfit(monitor.deploymentId, counts, meta);
+    return unfit ? this.recorded(meta, unfit) : this.record(monitor, counts, meta);
+  }
+
+  private async recorded(meta: CommandMeta, refusal: Refused): Promise<Refused> {
+    await this.refusals?.record({ type: 'ImportReference', meta }, refusal.refusal);
+    return refusal;
+  }
+
+  /** Why these counts cannot be compared with the deployment's; declares what they need to be comparable. */
+  private async unfit(deploymentId: string, counts: ReferenceCounts, meta: CommandMeta): Promise<Refused | undefined> {
     const problem = problemOfCounts(counts);
     if (problem) return refused('COUNTS_REFUSED', problem.detail, problem.field, problem.limit);
-    const [monitor] = await this.clickHouse.query(Monitors, { monitorIds: [monitorId], deploymentId: null, afterName: '', limit: 1 });
-    if (!monitor) return refused('NO_SUCH_MONITOR', 'no monitor has this name');
-    const { deploymentId } = monitor;
     const known = await this.deployments.stateOf(deploymentId);
     const unfit = known.status === 'unknown' ? undefined : subjectRefused(counts.subjects, known);
     if (unfit) return unfit;
     await this.declare(deploymentId, counts, meta);
     const differs = gridDiffers(counts.subjects, await this.deployments.stateOf(deploymentId));
-    if (differs !== undefined)
-      return refused('GRID_DIFFERS', `${differs} is counted on another grid by now: count the file again`, differs);
-    return this.record(monitor, counts, meta);
+    return differs === undefined
+      ? undefined
+      : refused('GRID_DIFFERS', `${differs} is counted on another grid by now: count the file again`, differs);
   }
 
   /** What predictions must be counted by from now on to be comparable: grids of numbers without one, and words of full categories. */
@@ -88,9 +102,9 @@ export class ReferenceIntake {
       new ImportReference({ monitorId, parts }, following(meta, 'import')),
     );
     if (imported.kind === 'refused') return imported;
-    const definition = withDataset(MonitorDefinition.parse(JSON.parse(monitor.definition)), referenceId);
+    const { references } = withDataset(MonitorDefinition.parse(JSON.parse(monitor.definition)), referenceId);
     const revised = await this.commands.execute<ReviseMonitor, Outcome<MonitoringRefusal>>(
-      new ReviseMonitor({ monitorId, definition }, meta),
+      new ReviseMonitor({ monitorId, definition: { references } }, meta),
     );
     return revised.kind === 'refused' ? revised : { kind: 'accepted', taken: { referenceId, digest } };
   }
@@ -105,7 +119,7 @@ const withDataset = (definition: MonitorDefinition, referenceId: string): Monito
 const FEATURE = 'feature:';
 
 /** Only features of the deployment, counted as what they are, and nothing personal: words would be in clear. */
-const subjectRefused = (subjects: readonly ImportedSubject[], { features }: Registered): Taken | undefined => {
+const subjectRefused = (subjects: readonly ImportedSubject[], { features }: Registered): Refused | undefined => {
   for (const { subject, grid } of subjects) {
     const feature = subject.startsWith(FEATURE) ? features.get(subject.slice(FEATURE.length)) : undefined;
     if (!feature && (features.size > 0 || !subject.startsWith(FEATURE)))

@@ -7,8 +7,17 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import { ClickHouse, InMemoryIntentStore, migrate, ProjectionRunner } from '#libs/clickhouse';
 import { openChdb } from '#libs/clickhouse/chdb';
-import { DEPLOYMENT_EVENTS, deploymentIdOf, DeploymentRegistered, deploymentStream } from '#libs/deployments';
-import { CommandRunner, EventCodec, type EventOf, EventStore, SubscriptionRunner } from '#libs/event-store';
+import { DEPLOYMENT_EVENTS, deploymentIdOf, DeploymentRegistered, deploymentStream, DeploymentsWriteModule } from '#libs/deployments';
+import { DeploymentsGraphqlModule } from '#libs/deployments/graphql';
+import {
+  CommandRunner,
+  EventCodec,
+  type EventOf,
+  EventStore,
+  type RefusedCommand,
+  RefusalLog,
+  SubscriptionRunner,
+} from '#libs/event-store';
 import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
 import { type Admission, globalId, GraphqlAccess, GraphqlServerModule } from '#libs/graphql-kit';
 import { Clock, type CommandMeta, derivedId, idOfName, instant, type Instant, randomId } from '#libs/kernel';
@@ -133,6 +142,13 @@ class EverybodyIsAnn extends GraphqlAccess {
   }
 }
 
+class Refusals extends RefusalLog {
+  readonly recorded: string[] = [];
+  override async record(command: RefusedCommand, refusal: { readonly code: string }): Promise<void> {
+    this.recorded.push(`${command.type} ${refusal.code}`);
+  }
+}
+
 class FixedClock extends Clock {
   now(): Instant {
     return instant(100 * DAY);
@@ -149,8 +165,10 @@ const directory = mkdtempSync(path.join(tmpdir(), 'driftledger-monitoring-graphq
     { provide: EventCodec, useFactory: () => new EventCodec([...DEPLOYMENT_EVENTS, ...MONITORING_EVENTS]) },
     { provide: Clock, useClass: FixedClock },
     { provide: GraphqlAccess, useClass: EverybodyIsAnn },
+    Refusals,
+    { provide: RefusalLog, useExisting: Refusals },
   ],
-  exports: [ClickHouse, EventStore, EventCodec, Clock, GraphqlAccess],
+  exports: [RefusalLog, ClickHouse, EventStore, EventCodec, Clock, GraphqlAccess],
 })
 class Platform {}
 
@@ -162,9 +180,11 @@ const sdl = (lib: string, file: string) => path.join(import.meta.dirname, '../..
     CqrsModule.forRoot(),
     MonitoringWriteModule,
     MonitoringGraphqlModule,
+    DeploymentsWriteModule,
+    DeploymentsGraphqlModule,
     GraphqlServerModule.forRoot({
       access: [Platform],
-      typePaths: [sdl('graphql-kit', 'kit.graphql'), sdl('monitoring', 'monitoring.graphql')],
+      typePaths: [sdl('graphql-kit', 'kit.graphql'), sdl('deployments', 'deployments.graphql'), sdl('monitoring', 'monitoring.graphql')],
     }),
   ],
 })
@@ -259,7 +279,7 @@ describe('monitors in GraphQL', () => {
     expect(answer.data).toMatchObject({
       hourly: { monitor: { definition: { alerting: { k: 3, n: 5, m: 3 } } } },
       taken: { __typename: 'MonitorExists' },
-      nowhere: { __typename: 'NoSuchMonitor' },
+      nowhere: { __typename: 'NoSuchDeployment', code: 'NO_SUCH_DEPLOYMENT' },
       badName: { __typename: 'MonitorRefused', code: 'NAME_INVALID' },
       badWindow: { __typename: 'MonitorRefused', code: 'DEFINITION_INVALID' },
       badKey: { __typename: 'MonitorRefused', code: 'DEFINITION_INVALID' },
@@ -284,6 +304,40 @@ describe('monitors in GraphQL', () => {
       resumed: { monitor: { status: 'ACTIVE' } },
       restated: { __typename: 'MonitorPayload' },
     });
+  });
+
+  it('names what does not exist and has every refusal recorded', async () => {
+    const { recorded } = app.get(Refusals);
+    recorded.length = 0;
+    const nobody = globalId('Monitor', monitorIdOf('nobody'));
+    const answer = await client.ask(
+      `mutation($nobody: ID!, $known: ID!) {
+        nowhere: createMonitor(input: { deployment: "nowhere" }) ${RESULT}
+        unreadable: createMonitor(input: { deployment: "flights", name: "x", definition: "daily" }) ${RESULT}
+        revised: reviseMonitor(input: { monitor: $nobody, definition: { rowsMin: 300 }, reason: "x" }) ${RESULT}
+        misread: reviseMonitor(input: { monitor: $known, definition: { rowsMin: -1 }, reason: "x" }) ${RESULT}
+        paused: pauseMonitor(input: { monitor: $nobody, reason: "x" }) ${RESULT}
+        resumed: resumeMonitor(input: { monitor: $nobody }) ${RESULT}
+        restated: restateMeasurements(input: { monitor: $nobody }) ${RESULT} }`,
+      { nobody, known: monitor },
+    );
+    expect(answer.errors).toEqual([]);
+    const missing = { __typename: 'NoSuchMonitor', code: 'NO_SUCH_MONITOR' };
+    expect(answer.data).toMatchObject({
+      nowhere: { __typename: 'NoSuchDeployment', code: 'NO_SUCH_DEPLOYMENT' },
+      unreadable: { code: 'DEFINITION_INVALID' },
+      misread: { code: 'DEFINITION_INVALID' },
+      ...{ revised: missing, paused: missing, resumed: missing, restated: missing },
+    });
+    expect(recorded).toEqual([
+      'CreateMonitor NO_SUCH_DEPLOYMENT',
+      'CreateMonitor DEFINITION_INVALID',
+      'ReviseMonitor NO_SUCH_MONITOR',
+      'ReviseMonitor DEFINITION_INVALID',
+      'PauseMonitor NO_SUCH_MONITOR',
+      'ResumeMonitor NO_SUCH_MONITOR',
+      'RestateMeasurements NO_SUCH_MONITOR',
+    ]);
   });
 
   it('shows a series with verdicts, both distributions, what they rest on, and every revision', async () => {

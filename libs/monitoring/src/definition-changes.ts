@@ -1,0 +1,30 @@
+import { alertingFor } from './defaults.js';
+import { MonitorDefinition } from './definition.js';
+
+/** The whole definition after some of its parts were replaced, or what is wrong with them, in words. */
+export type ChangedDefinition = { readonly definition: MonitorDefinition } | { readonly problem: string };
+
+/**
+ * A definition with some parts replaced, as people send them: an object with the parts that differ from `base`.
+ * Never throws; what cannot be read or does not fit together is the problem.
+ */
+export const changedDefinition = (base: MonitorDefinition, changes: unknown): ChangedDefinition => {
+  if (typeof changes !== 'object' || changes === null || Array.isArray(changes))
+    return { problem: 'definition: an object with the parts that differ' };
+  const unknown = Object.keys(changes).find((key) => !(key in MonitorDefinition.shape));
+  if (unknown !== undefined) return { problem: `definition.${unknown}: no part of a definition` };
+  const parsed = MonitorDefinition.safeParse({ ...base, ...changes });
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return { problem: `definition.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'cannot be read'}` };
+  }
+  const { k, n } = parsed.data.alerting;
+  return k > n ? { problem: 'definition.alerting.k: cannot be more than n' } : { definition: parsed.data };
+};
+
+/** Changes to a default: alerting follows the length of the window unless it is given. */
+export const withFittingAlerting = (changes: unknown): unknown => {
+  if (typeof changes !== 'object' || changes === null || 'alerting' in changes) return changes;
+  const minutes: unknown = Reflect.get(changes, 'windowMinutes');
+  return typeof minutes === 'number' ? { ...changes, alerting: alertingFor(minutes) } : changes;
+};
