@@ -46,11 +46,22 @@ export const describePrincipal = (event: PrincipalEvent): Described => {
   }
 };
 
+/** The deployment or the monitor whose stream a refused command was about. */
+const placeOf = (stream: string | undefined): Pick<Described, 'deploymentId' | 'monitorId'> => {
+  const [, category, id] = /^(deployment|monitor)-(.+)$/.exec(stream ?? '') ?? [];
+  if (id === undefined) return {};
+  return category === 'deployment' ? { deploymentId: id } : { monitorId: id };
+};
+
 /** What the trail says about how access was used and refused. */
 export const describeAccess = (event: AccessEvent): Described => {
   switch (event.type) {
     case 'CommandRefused':
-      return { class: 'access', summary: `${event.data.command} refused: ${event.data.code}, ${event.data.detail}` };
+      return {
+        class: 'access',
+        summary: `${event.data.command} refused: ${event.data.code}, ${event.data.detail}`,
+        ...placeOf(event.data.stream),
+      };
     case 'AccessDenied': {
       const { action, route, count, neededRoles } = event.data;
       return { class: 'access', summary: `${action} denied on ${route}, ${counted(count, 'time')}; needs ${neededRoles.join(' or ')}` };

@@ -56,6 +56,20 @@ describe('the words of the trail', () => {
     expect(describeEvent({ type: 'ModelVersionRetired', data: null })).toEqual({ class: 'other', summary: 'Model version retired' });
   });
 
+  it.each([
+    [`deployment-${ID}`, { deploymentId: ID }],
+    [`monitor-${ID}`, { monitorId: ID }],
+    [`principal-${ID}`, {}],
+    [undefined, {}],
+  ])('file a refused command about %s under what it was about', (stream, about) => {
+    const refused = { command: 'ChangeFeatureType', code: 'REASON_REQUIRED', detail: 'churn: changing a type needs a reason' };
+    expect(describeEvent({ type: 'CommandRefused', data: { ...refused, principalId: ID, stream } })).toEqual({
+      class: 'access',
+      summary: 'ChangeFeatureType refused: REASON_REQUIRED, churn: changing a type needs a reason',
+      ...about,
+    });
+  });
+
   it('tell what a raised alert rests on', () => {
     const window = { from: Date.UTC(2001, 2, 5), until: Date.UTC(2001, 2, 6) };
     const judgement = {

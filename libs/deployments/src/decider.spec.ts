@@ -84,8 +84,12 @@ describe('registering a deployment', () => {
       .thenNothing();
   });
   it('comes before everything else', () => {
-    given().when(declare(AGE)).thenRefused('NO_SUCH_DEPLOYMENT');
+    expect(given().when(declare(AGE)).thenRefused('NO_SUCH_DEPLOYMENT').detail).toContain(deploymentId);
   });
+});
+
+it('says in every refusal which deployment it was about', () => {
+  expect(given(registered()).when(declare(AGE, AGE)).thenRefused('FEATURE_DECLARED_TWICE').detail).toBe('churn: a feature is named twice');
 });
 
 describe('declaring features', () => {

@@ -47,7 +47,14 @@ export const deploymentDecider: Decider<DeploymentState, DeploymentCommand, Depl
 
 function decide(command: DeploymentCommand, state: DeploymentState): Answer {
   if (command.type === 'RegisterDeployment') return register(command.data, state);
-  if (state.status === 'unknown') return refuse('NO_SUCH_DEPLOYMENT', 'no deployment has this id');
+  if (state.status === 'unknown') return refuse('NO_SUCH_DEPLOYMENT', `no deployment has the id ${command.data.deploymentId}`);
+  const answer = decideRegistered(command, state);
+  if (answer.kind === 'accepted') return answer;
+  // Whoever reads of the refusal later, in the trail, sees no more of the command than this.
+  return { ...answer, refusal: { ...answer.refusal, detail: `${state.name}: ${answer.refusal.detail}` } };
+}
+
+function decideRegistered(command: Exclude<DeploymentCommand, { type: 'RegisterDeployment' }>, state: Registered): Answer {
   switch (command.type) {
     case 'DeclareFeatures':
       return declare(command.data, state);

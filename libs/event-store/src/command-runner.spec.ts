@@ -110,7 +110,7 @@ describe('CommandRunner', () => {
     expect(await recorded()).toEqual([]);
     expect(refusals.seen).toEqual([
       [
-        { type: 'Pay', meta: command('Pay', 'too early').meta },
+        { type: 'Pay', stream: 'till-1', meta: command('Pay', 'too early').meta },
         { code: 'NOT_OPEN', detail: 'open the till first' },
       ],
     ]);

@@ -52,9 +52,10 @@ export class CommandRunner {
 
   /** @throws the errors of `EventStore.append`, and UnknownEvent or Corrupt when the stream cannot be read */
   async run<S, C extends CommandLike, E extends DomainEvent, Code extends string>(run: CommandRun<S, C, E, Code>): Promise<Outcome<Code>> {
-    const outcome = await this.inTurn(run.stream, () => this.attempts(run));
+    const { stream, command } = run;
+    const outcome = await this.inTurn(stream, () => this.attempts(run));
     if (outcome.kind === 'refused')
-      await this.options.refusals?.record({ type: run.command.type, meta: run.command.meta }, outcome.refusal);
+      await this.options.refusals?.record({ type: command.type, stream, meta: command.meta }, outcome.refusal);
     return outcome;
   }
 

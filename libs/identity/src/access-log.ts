@@ -65,9 +65,11 @@ export class AccessLog extends RefusalLog {
   }
 
   override async record(command: RefusedCommand, refusal: Refusal): Promise<void> {
-    const { principalId } = command.meta.actor;
+    const { type, stream, meta } = command;
+    const { principalId } = meta.actor;
     const { code, detail } = refusal;
-    await this.append(accessStream(principalId), CommandRefused.make({ principalId, command: command.type, code, detail }), command.meta);
+    const refused = CommandRefused.make({ principalId, command: type, ...(stream !== undefined && { stream }), code, detail });
+    await this.append(accessStream(principalId), refused, meta);
   }
 
   async signedIn(principalId: Uuid, sessionId: string, meta: CommandMeta): Promise<void> {

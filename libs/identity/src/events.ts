@@ -50,7 +50,14 @@ export const RolesRevoked = defineEvent('RolesRevoked', { version: 1, schema: z.
 /** A command that was answered with a refusal. The data of the command is not kept: it may be anything. */
 export const CommandRefused = defineEvent('CommandRefused', {
   version: 1,
-  schema: z.object({ principalId: id, command: z.string(), code: z.string(), detail: z.string() }),
+  schema: z.object({
+    principalId: id,
+    command: z.string(),
+    /** What it was about, such as `deployment-<id>`; absent where a command was refused before it reached a stream. */
+    stream: z.string().optional(),
+    code: z.string(),
+    detail: z.string(),
+  }),
 });
 
 /**

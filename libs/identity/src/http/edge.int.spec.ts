@@ -7,7 +7,7 @@ import { Readiness } from '#libs/observability';
 import { enrol as enrolled, execute, guardedApp } from '../../../../test/support/guarded-app.js';
 import { AccessLog } from '../access-log.js';
 import { GrantRoles } from '../commands.js';
-import { IDENTITY_EVENTS, type Role, UNAUTHENTICATED_STREAM, accessStream, principalIdOf } from '../events.js';
+import { IDENTITY_EVENTS, type Role, UNAUTHENTICATED_STREAM, accessStream, principalIdOf, principalStream } from '../events.js';
 import { formatApiKey, newApiKey } from '../keys.js';
 import { processMeta } from '../process-meta.js';
 import { SESSIONS_MAX, Sessions } from '../sessions.js';
@@ -401,7 +401,8 @@ describe('keys over HTTP', () => {
   it('record what was refused, by whom', async () => {
     await call('DELETE', '/v1/principals/ada/roles/admin', as('ada'));
     const [event] = (await eventsOf(accessStream(principalIdOf('ada')))).slice(-1);
-    expect(event).toMatchObject({ type: 'CommandRefused', data: { command: 'RevokeRoles', code: 'LAST_ADMIN' } });
+    const stream = principalStream(principalIdOf('ada'));
+    expect(event).toMatchObject({ type: 'CommandRefused', data: { command: 'RevokeRoles', stream, code: 'LAST_ADMIN' } });
   });
   it('grant and take away roles one by one', async () => {
     expect((await call('PUT', '/v1/principals/pia/roles/auditor', as('ada'))).status).toBe(200);
