@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { type AddressInfo } from 'node:net';
@@ -7,7 +8,7 @@ import { createClient, type ClickHouseClientConfigOptions } from '@clickhouse/cl
 import { createChdbConnection } from 'chdb/connection';
 import { serialLane } from './lane.js';
 import { quoted } from './statements.js';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -30,11 +31,20 @@ const serveHttp = async (): Promise<{ readonly url: string; readonly close: () =
   const lane = serialLane(createClient({ connection: connection as NonNullable<ClickHouseClientConfigOptions['connection']> }));
   const answer = async (request: IncomingMessage): Promise<Buffer> => {
     const sent = Buffer.concat(await request.toArray());
-    const body = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent).toString('utf8');
+    const body = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
     const given = [...new URL(request.url ?? '', 'http://localhost').searchParams];
     const params = given.filter(([name]) => name.startsWith('param_')).map(([name, value]) => `SET ${name} = ${quoted(value)}; `);
-    const text = `${params.join('')}${given.find(([name]) => name === 'query')?.[1] ?? ''}${body}`;
-    return lane.run(async (client) => Buffer.concat(await (await client.exec({ query: text })).stream.toArray()));
+    const query = given.find(([name]) => name === 'query')?.[1] ?? '';
+    const [, into, settings] = /^(INSERT .*?) SETTINGS (.*) FORMAT RowBinary$/s.exec(query) ?? [];
+    const file = path.join(directory, `body-${randomUUID()}`);
+    writeFileSync(file, body);
+    // Bytes cannot be in a statement of the embedded engine.
+    const text = into
+      ? `${into} SELECT * FROM file(${quoted(file)}, 'RowBinary') SETTINGS use_structure_from_insertion_table_in_table_functions=1, ${settings ?? ''}`
+      : `${params.join('')}${query}${body.toString('utf8')}`;
+    return lane
+      .run(async (client) => Buffer.concat(await (await client.exec({ query: text })).stream.toArray()))
+      .finally(() => rmSync(file));
   };
   const server = createServer((request, response) => {
     answer(request).then(

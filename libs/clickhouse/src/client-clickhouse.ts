@@ -1,18 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { type DefinedQuery, type RawRow } from './define-query.js';
+import { z } from 'zod';
+import { defineQuery, type DefinedQuery, type RawRow } from './define-query.js';
 import { ClickHouseError, clickHouseError } from './errors.js';
+import { type SendInsert } from './insert.js';
 import { type Lane } from './lane.js';
 import { ClickHouse, type CommandParams, type InsertBlock, type QueryContext } from './port.js';
+import { rowBinary, type TableLayout, tableLayout } from './row-binary.js';
 import { insertStatement, queryStatement } from './statements.js';
 
 /** The connections behind one ClickHouse. */
 export type Lanes = {
-  readonly writer: Lane;
+  /** Commands run on the first one, in order; inserts on the least busy one. */
+  readonly writers: readonly [Lane, ...Lane[]];
   /** The least busy one is asked. */
-  readonly readers: readonly Lane[];
+  readonly readers: readonly [Lane, ...Lane[]];
+  readonly sendInsert: SendInsert;
   /** Whether an aborted query stops on the engine. Where it does not, aborting only keeps it from starting. */
   readonly interruptible: boolean;
 };
+
+/** The columns a table has, for writing their values. */
+const TableColumns = defineQuery({
+  name: 'TableColumns',
+  purpose: 'types of the columns that rows are written for',
+  sql: "SELECT name, type FROM system.columns WHERE database = {database:String} AND table = {table:String} AND default_kind IN ('', 'DEFAULT')",
+  params: z.object({ database: z.string(), table: z.string() }),
+  row: z.object({ name: z.string(), type: z.string() }),
+});
 
 /**
  * ClickHouse behind one or several `@clickhouse/client` clients, whatever stands behind those.
@@ -22,6 +36,8 @@ export type Lanes = {
  */
 export class ClientClickHouse extends ClickHouse {
   private readonly running = new Set<Promise<unknown>>();
+  /** Layouts of tables seen, asked again after an insert failed: a table may have been altered. */
+  private readonly layouts = new Map<string, TableLayout>();
   private turn = 0;
   private closing: Promise<void> | undefined;
 
@@ -52,15 +68,22 @@ export class ClientClickHouse extends ClickHouse {
   async command(sql: string, params?: CommandParams): Promise<void> {
     const what = /^(?!\s*--)\s*(\S.{0,79})/m.exec(sql)?.[1] ?? 'command';
     const bound = params ? { query_params: { ...params } } : {};
-    await this.track(what, () => this.lanes.writer.run((client) => client.command({ query: sql, query_id: randomUUID(), ...bound })));
+    await this.track(what, () => this.lanes.writers[0].run((client) => client.command({ query: sql, query_id: randomUUID(), ...bound })));
   }
 
   async insert(block: InsertBlock): Promise<void> {
     if (block.rows.length === 0) return;
+    const { table, columns, rows } = block;
     const statement = insertStatement(block);
-    await this.track(`insert into ${block.table}`, () =>
-      this.lanes.writer.run((client) => client.command({ query: statement, query_id: randomUUID() })),
-    );
+    await this.track(`insert into ${table}`, async () => {
+      try {
+        const insert = { ...statement, ...rowBinary(table, await this.layoutOf(table), columns, rows) };
+        await leastBusy(this.lanes.writers, this.lanes.writers[0]).run((client) => this.lanes.sendInsert(client, insert));
+      } catch (error) {
+        this.layouts.delete(table);
+        throw error;
+      }
+    });
   }
 
   close(): Promise<void> {
@@ -70,15 +93,25 @@ export class ClientClickHouse extends ClickHouse {
 
   private async drain(): Promise<void> {
     await Promise.allSettled(this.running);
-    await Promise.all([...new Set([this.lanes.writer, ...this.lanes.readers])].map((lane) => lane.close()));
+    await Promise.all([...new Set([...this.lanes.writers, ...this.lanes.readers])].map((lane) => lane.close()));
   }
 
   private nextReader(): Lane {
-    const { readers, writer } = this.lanes;
+    const { readers } = this.lanes;
     // Starting one further each time spreads the load where all are equally busy.
     this.turn = (this.turn + 1) % readers.length;
-    const inTurn = [...readers.slice(this.turn), ...readers.slice(0, this.turn)];
-    return inTurn.reduce((best, lane) => (lane.load() < best.load() ? lane : best), inTurn[0] ?? writer);
+    return leastBusy(readers, readers[this.turn] ?? readers[0]);
+  }
+
+  private async layoutOf(name: string): Promise<TableLayout> {
+    const known = this.layouts.get(name);
+    if (known) return known;
+    const [database = '', table = ''] = name.split('.');
+    const columns = await this.query(TableColumns, { database, table });
+    if (columns.length === 0) throw new ClickHouseError(`there is no table ${name}`, '60', 'UNKNOWN_TABLE', false);
+    const layout = tableLayout(columns);
+    this.layouts.set(name, layout);
+    return layout;
   }
 
   private async track<T>(what: string, run: () => Promise<T>): Promise<T> {
@@ -94,6 +127,9 @@ export class ClientClickHouse extends ClickHouse {
     }
   }
 }
+
+const leastBusy = (lanes: readonly Lane[], first: Lane): Lane =>
+  lanes.reduce((best, lane) => (lane.load() < best.load() ? lane : best), first);
 
 const textOf = async (stream: AsyncIterable<unknown>): Promise<string> => {
   const chunks: Buffer[] = [];

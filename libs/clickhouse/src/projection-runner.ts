@@ -101,7 +101,10 @@ export class ProjectionRunner {
     if (blocks.length > 0) {
       const planned = { ...state.written, ...Object.fromEntries(blocks.map((block) => [block.table.name, block.reaches.toString()])) };
       await this.intend(state, first, last, planned);
-      for (const block of blocks) await this.write(block, `${this.name}:${formatPosition(first)}-${formatPosition(last)}`, state, signal);
+      const range = `${this.name}:${formatPosition(first)}-${formatPosition(last)}`;
+      // Side by side, since recovery looks at each table by itself; all of them, since a block still on its way would arrive after it looked.
+      const written = await Promise.allSettled(blocks.map((block) => this.write(block, range, state, signal)));
+      for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
       state.written = planned;
     }
     const steps = this.options.projection.derive?.filter(({ types }) => !types || events.some(({ type }) => types.includes(type)));

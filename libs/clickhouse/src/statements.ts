@@ -1,5 +1,5 @@
 import { type DefinedQuery } from './define-query.js';
-import { type Cell, type InsertBlock, type QueryContext, type Row } from './port.js';
+import { type InsertBlock, type QueryContext } from './port.js';
 
 /** Larger than any block we send: one INSERT stays one block, and so one part and one deduplication token. */
 const ONE_BLOCK = 1_000_000_000;
@@ -39,8 +39,11 @@ export const queryStatement = <P, R>(query: DefinedQuery<P, R>, context: QueryCo
   return `${query.sql}\nFORMAT JSONEachRow\nSETTINGS ${settingsText(settings)}`;
 };
 
-/** @throws TypeError when the table or a column is no plain name, or a row has another length than the columns */
-export const insertStatement = ({ table, columns, rows, token }: InsertBlock): string => {
+/** The parts of an INSERT that do not depend on how the rows travel. */
+export type InsertStatement = { readonly into: string; readonly settings: string };
+
+/** @throws TypeError when the table or a column is no plain name */
+export const insertStatement = ({ table, columns, token }: InsertBlock): InsertStatement => {
   if (!TABLE.test(table)) throw new TypeError(`insert requires a table written database.table, got ${JSON.stringify(table)}`);
   const odd = columns.find((column) => !COLUMN.test(column));
   if (odd !== undefined) throw new TypeError(`insert into ${table} requires plain column names, got ${JSON.stringify(odd)}`);
@@ -52,17 +55,7 @@ export const insertStatement = ({ table, columns, rows, token }: InsertBlock): s
     min_insert_block_size_rows: ONE_BLOCK,
     min_insert_block_size_bytes: 0,
     max_insert_threads: 1,
-    // A missing value is a mistake of the projection, not the column's default.
-    input_format_null_as_default: 0,
     log_comment: JSON.stringify({ insert: table, token }),
   });
-  const lines = rows.map((row) => lineOf(row, columns.length, table));
-  return `INSERT INTO ${table} (${columns.join(', ')}) SETTINGS ${settings} FORMAT JSONCompactEachRow\n${lines.join('\n')}`;
+  return { into: `INSERT INTO ${table} (${columns.join(', ')})`, settings };
 };
-
-const lineOf = (row: Row, length: number, table: string): string => {
-  if (row.length !== length) throw new TypeError(`insert into ${table}: a row has ${row.length} values for ${length} columns`);
-  return JSON.stringify(row.some(isBigInt) ? row.map((cell) => (isBigInt(cell) ? cell.toString() : cell)) : row);
-};
-
-const isBigInt = (cell: Cell): cell is bigint => typeof cell === 'bigint';

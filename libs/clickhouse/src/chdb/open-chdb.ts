@@ -4,14 +4,15 @@ import { createClient, type ClickHouseClient, type ClickHouseClientConfigOptions
 import { createChdbConnection } from 'chdb/connection';
 import { ClientClickHouse } from '../client-clickhouse.js';
 import { cannotOpen } from '../errors.js';
-import { serialLane } from '../lane.js';
+import { type Lane, serialLane } from '../lane.js';
 import { type ClickHouse } from '../port.js';
+import { incoming } from './incoming.js';
 
 export type ChdbOptions = {
   /** Data directory; created when missing. One process at a time. */
   readonly path: string;
-  /** Connections, 3 unless said otherwise: each is a queue of its own, one of them is kept for writes. */
-  readonly connections?: number;
+  /** Connections that answer queries, 2 unless said otherwise: each is a queue of its own. Two more are kept for writes. */
+  readonly readers?: number;
 };
 
 /**
@@ -19,14 +20,18 @@ export type ChdbOptions = {
  *
  * @throws ClickHouseError `DIRECTORY_IN_USE` when another process has the directory open
  */
-export const openChdb = ({ path, connections = 3 }: ChdbOptions): ClickHouse => {
-  if (!Number.isInteger(connections) || connections < 2)
-    throw new RangeError(`openChdb requires at least two connections, got ${connections}`);
+export const openChdb = ({ path, readers = 2 }: ChdbOptions): ClickHouse => {
+  if (!Number.isInteger(readers) || readers < 1) throw new RangeError(`openChdb requires at least one reader, got ${readers}`);
   try {
     mkdirSync(path, { recursive: true });
-    const writer = serialLane(connect(path));
-    const readers = Array.from({ length: connections - 1 }, () => serialLane(connect(path)));
-    return new ClientClickHouse({ writer, readers, interruptible: false });
+    const lane = (): Lane => serialLane(connect(path));
+    return new ClientClickHouse({
+      // Two, so that the engine works on one table while another waits for its disk.
+      writers: [lane(), lane()],
+      readers: [lane(), ...Array.from({ length: readers - 1 }, lane)],
+      interruptible: false,
+      sendInsert: incoming(join(path, 'incoming')),
+    });
   } catch (error) {
     throw cannotOpen(path, holderOf(path), error);
   }

@@ -1,5 +1,9 @@
+import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { ClientClickHouse } from '../client-clickhouse.js';
+import { type SendInsert } from '../insert.js';
 import { freeLane } from '../lane.js';
 import { type ClickHouse } from '../port.js';
 
@@ -29,5 +33,16 @@ export const openHttp = (options: HttpOptions): ClickHouse => {
     keep_alive: { enabled: true },
   });
   const lane = freeLane(client);
-  return new ClientClickHouse({ writer: lane, readers: [lane], interruptible: true });
+  return new ClientClickHouse({ writers: [lane], readers: [lane], interruptible: true, sendInsert });
+};
+
+/** The statement travels in the address, the rows in the body. */
+const sendInsert: SendInsert = async (client, { into, settings, body }) => {
+  const { stream } = await client.exec({
+    query: `${into} SETTINGS ${settings} FORMAT RowBinary`,
+    query_id: randomUUID(),
+    values: Readable.from([body]),
+  });
+  stream.resume();
+  await finished(stream);
 };

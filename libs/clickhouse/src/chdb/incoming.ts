@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type SendInsert } from '../insert.js';
+import { quoted } from '../statements.js';
+
+/**
+ * The embedded engine takes statements as text, which cannot carry bytes: rows lie in a file for as long as the statement runs. The file
+ * need not survive anything, since who inserts repeats what was not answered; what a crash left is removed at the next start.
+ */
+export const incoming = (directory: string): SendInsert => {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  return async (client, { into, settings, structure, body }) => {
+    const id = randomUUID();
+    const file = join(directory, id);
+    try {
+      await writeFile(file, body);
+      // One thread and one block: the rows enter in their order, as one part.
+      const query = `${into} SELECT * FROM file(${quoted(file)}, 'RowBinary', ${quoted(structure)}) SETTINGS ${settings}, max_threads=1`;
+      await client.command({ query, query_id: id });
+    } finally {
+      await rm(file, { force: true });
+    }
+  };
+};
