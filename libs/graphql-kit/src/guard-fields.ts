@@ -3,7 +3,7 @@ import { type GraphqlAccess, type Viewer } from './access.js';
 import { type GraphqlContext, viewerOf } from './context.js';
 import { EdgeError } from './errors.js';
 import { type ReportBug } from './error-formatter.js';
-import { liveIterator } from './live-iterator.js';
+import { connectionOf, liveIterator } from './live-iterator.js';
 
 type Resolver = GraphQLFieldResolver<unknown, GraphqlContext>;
 type Guard = (context: GraphqlContext) => Promise<Viewer>;
@@ -31,6 +31,14 @@ const guardedResolve =
     await guard(context);
     const result: unknown = await resolve(parent, args, context, info);
     return result;
+  };
+
+/** Over HTTP a subscription is executed like a query, with nothing to show. */
+const onSocketOnly =
+  (resolve: Resolver): Resolver =>
+  (parent, args, context, info) => {
+    connectionOf(context);
+    return resolve(parent, args, context, info);
   };
 
 const rootTypesOf = (schema: GraphQLSchema): ReadonlySet<string> =>
@@ -78,8 +86,10 @@ export const guardFields = (
     if (action === undefined) continue;
     const guard = guardOf(access, action, name);
     const { subscribe } = field;
-    if (subscribe) field.subscribe = liveIterator({ access, guard, report, subscribe });
-    else field.resolve = guardedResolve(guard, field.resolve ?? defaultFieldResolver);
+    if (subscribe) {
+      field.subscribe = liveIterator({ access, guard, report, subscribe });
+      field.resolve = onSocketOnly(field.resolve ?? defaultFieldResolver);
+    } else field.resolve = guardedResolve(guard, field.resolve ?? defaultFieldResolver);
   }
   return schema;
 };

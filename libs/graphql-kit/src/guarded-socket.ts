@@ -10,10 +10,28 @@ type GuardedSocket = {
 
 type SocketServer = { on(event: 'connection', listener: (socket: GuardedSocket) => void): unknown };
 
-const Ended = z.object({ type: z.enum(['complete', 'error']), id: z.string() });
+const Failure = z.looseObject({
+  message: z.string(),
+  locations: z.unknown().optional(),
+  extensions: z.looseObject({ code: z.string() }).optional(),
+});
+const Ended = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('complete'), id: z.string() }),
+  z.object({ type: z.literal('error'), id: z.string(), payload: z.array(Failure) }),
+]);
+type Ended = z.output<typeof Ended>;
+
+const withCode = (failure: z.output<typeof Failure>): object => {
+  if (failure.extensions) return failure;
+  // What is wrong with the request has a place in it; anything else is about the server.
+  if (failure.locations !== undefined) return { ...failure, extensions: { code: 'MALFORMED' } };
+  return { message: 'internal error', extensions: { code: 'INTERNAL' } };
+};
+
+const masked = (ended: Extract<Ended, { type: 'error' }>): object => ({ ...ended, payload: ended.payload.map(withCode) });
 
 /** The id of a subscription that the server's own frame ends. Frames with data are not parsed: they are many. */
-const endedBy = (data: string): z.output<typeof Ended> | undefined =>
+const endedBy = (data: string): Ended | undefined =>
   data.startsWith('{"type":"complete"') || data.startsWith('{"type":"error"') ? Ended.safeParse(JSON.parse(data)).data : undefined;
 
 const textOf = (data: unknown, isBinary: unknown): string => (isBinary !== true && Buffer.isBuffer(data) ? data.toString('utf8') : '');
@@ -33,7 +51,7 @@ const guardSocket = (socket: GuardedSocket, limits: FrameLimits): void => {
   socket.send = (data, ...more) => {
     const ended = endedBy(data);
     if (ended) guard.ended(ended.id);
-    send(data, ...more);
+    send(ended?.type === 'error' ? JSON.stringify(masked(ended)) : data, ...more);
     // The server keeps what it had set up for a subscription that failed until it hears that it is over.
     if (ended?.type === 'error') emit('message', Buffer.from(JSON.stringify({ type: 'complete', id: ended.id })), false);
   };

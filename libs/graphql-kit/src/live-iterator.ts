@@ -22,7 +22,8 @@ type Subscribing = {
 const isIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
-const connectionOf = (context: GraphqlContext): LiveConnection => {
+/** @throws EdgeError BAD_USER_INPUT when there is no socket to send on */
+export const connectionOf = (context: GraphqlContext): LiveConnection => {
   if (!context.connection) throw new EdgeError('BAD_USER_INPUT', 'subscriptions are served over WebSockets only');
   return context.connection;
 };

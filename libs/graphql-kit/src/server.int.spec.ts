@@ -303,6 +303,20 @@ describe('the GraphQL edge', () => {
       });
     });
 
+    it('answers the operation that is named, also once another one of the document is compiled', async () => {
+      const query = 'query a { x: __typename } query b { y: __typename } mutation c { renameDog(name: "Rex") { __typename } }';
+      const ask = async (operationName: string) => {
+        const answer = await reader.post(JSON.stringify({ query, operationName }));
+        return Object.keys(answer.data).join();
+      };
+      for (let round = 0; round < 3; round += 1) expect([await ask('a'), await ask('b'), await ask('c')]).toEqual(['x', 'y', 'renameDog']);
+    });
+
+    it('serves subscriptions over sockets only', async () => {
+      const answer = await reader.ask('subscription { dogSeen { name } }');
+      expect([answer.status, answer.errors[0]?.extensions?.code]).toEqual([400, 'BAD_USER_INPUT']);
+    });
+
     it('keeps the message of a bug to itself', async () => {
       for (let round = 0; round < 3; round += 1) {
         const answer = await reader.ask('{ broken }');
