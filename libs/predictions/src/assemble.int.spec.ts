@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeclareFeatures, deploymentIdOf, RegisterDeployment } from '#libs/deployments';
+import { ChangeFeatureType, DeclareFeatures, deploymentIdOf, RegisterDeployment } from '#libs/deployments';
 import { InMemoryEventStore } from '#libs/event-store/memory';
 import { IntakeWorld, producerMeta } from '../../../test/support/intake-world.js';
 import { type PredictionBatch } from './batch.js';
@@ -57,6 +57,49 @@ describe('a batch of predictions', () => {
     expect(Object.keys(batch?.features ?? {})).not.toContain('address');
   });
 
+  it.each<[string, object]>([
+    ['inputs', { inputs: { email: SECRET } }],
+    ['features.people', { features: { people: [{ email: SECRET }] } }],
+    ['features.note', { features: { note: [[{ email: SECRET }]] } }],
+    ['segments.email', { segments: { email: SECRET, region: 'north' } }],
+    ['output.email', { output: { email: SECRET, score: 0.5 } }],
+    ['class', { class: { email: SECRET } }],
+    ['decision', { decision: { email: SECRET } }],
+  ])('keeps nothing personal that came to the wrong place, %s, and says so', async (field, record) => {
+    await declare([
+      { name: 'email', kind: 'category', personal: 'hash' },
+      { name: 'note', kind: 'category' },
+    ]);
+    const answer = await world.predict([record]);
+    expect(answer).toMatchObject({ accepted: 1, marks: [{ field, code: 'PERSONAL_DROPPED' }] });
+    expect(await everything()).not.toContain('ada');
+  });
+
+  it('keeps treating as personal what has changed its type', async () => {
+    await declare([
+      { name: 'email', kind: 'category', personal: 'hash' },
+      { name: 'face', kind: 'category', personal: 'encrypt' },
+    ]);
+    const change = (feature: string, to: 'number' | 'vector', length?: number): Promise<unknown> => {
+      const data = { deploymentId, feature, to, ...(length !== undefined && { length }) };
+      return world.commands.execute(new ChangeFeatureType(data, { ...producerMeta(), reason: 'another encoder' }));
+    };
+    await change('email', 'number');
+    await change('face', 'vector', 3);
+    await world.predict([{ subject: SECRET, features: { email: SECRET, face: [0.123_456, 0.654_321, 1] } }]);
+    const text = await everything();
+    for (const clear of ['ada', '123456', '654321']) expect(text).not.toContain(clear);
+  });
+
+  it('stores vectors of the length their type was changed to, and marks others', async () => {
+    await declare([{ name: 'text', kind: 'category' }]);
+    const data = { deploymentId, feature: 'text', to: 'vector' as const, length: 3 };
+    await world.commands.execute(new ChangeFeatureType(data, { ...producerMeta(), reason: 'an encoder' }));
+    const answer = await world.predict([{ features: { text: [1, 2, 3] } }, { features: { text: [1] } }, { features: { text: 'word' } }]);
+    expect(answer).toMatchObject({ accepted: 3, marked: 2 });
+    expect((await batches())[0]?.features['text']).toMatchObject({ values: [[1, 2, 3], null, null], mistyped: { 1: [1], 2: 'word' } });
+  });
+
   it('encrypts nothing for which there is no subject, and says so', async () => {
     await declare([{ name: 'income', kind: 'number', personal: 'encrypt' }]);
     const answer = await world.predict([{ features: { income: 52_017 } }]);
@@ -74,6 +117,8 @@ describe('a batch of predictions', () => {
         decision: 7,
         latencyMs: '12ms',
         note: { a: 1 },
+        id: 'a',
+        predictionId: 'b',
       },
       { features: { age: 41.5, empty: null }, output: { score: 0.5, why: 'because' } },
       { features: { age: 41 }, decision: { action: 'refuse', by: 'rule 7' }, error: { code: 7 } },
@@ -83,7 +128,15 @@ describe('a batch of predictions', () => {
     expect(batch?.features['age']).toMatchObject({ values: [null, null, 41], mistyped: { 0: 'forty', 1: 41.5 } });
     expect(batch?.columns.score).toMatchObject({ values: [null, 0.5, null], mistyped: { 0: '0.7' } });
     expect(batch?.columns.unread).toEqual({
-      0: { probabilities: 'high', decision: 7, latencyMs: '12ms', note: { a: 1 }, 'features.empty': [], 'features.mixed': [1, 'a'] },
+      0: {
+        predictionId: 'b',
+        probabilities: 'high',
+        decision: 7,
+        latencyMs: '12ms',
+        note: { a: 1 },
+        'features.empty': [],
+        'features.mixed': [1, 'a'],
+      },
       1: { 'output.why': 'because' },
       2: { 'decision.by': 'rule 7', error: { code: 7 } },
     });

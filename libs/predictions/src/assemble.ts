@@ -1,11 +1,11 @@
 import { type Registered } from '#libs/deployments';
 import { type PersonalData } from '#libs/keys';
 import { type CategoryColumn, type Mark, type PredictionBatch, type PredictionColumns, type WordColumn } from './batch.js';
-import { CategoryBuilder, NumberBuilder, WordsBuilder, type ColumnBuilder } from './column-builders.js';
+import { CategoryBuilder, NumberBuilder, SegmentColumns, WordsBuilder, type ColumnBuilder } from './column-builders.js';
 import { packDigests } from './content.js';
 import { FeatureColumns, type Learnt } from './feature-columns.js';
 import { type Accepted } from './kind.js';
-import { type Features } from './names.js';
+import { PersonalNames } from './personal-names.js';
 import { type PredictionRecord } from './prediction-record.js';
 import { otherBucket, outputSubject } from './subjects.js';
 
@@ -29,6 +29,8 @@ export class BatchDraft {
   private readonly class: CategoryBuilder;
   private readonly action: CategoryBuilder;
   private readonly outputMarks: Mark[] = [];
+  private readonly names: PersonalNames;
+  private readonly segments: SegmentColumns;
   /** Which outputs any row has. */
   private readonly present = { value: false, score: false, class: false, action: false };
 
@@ -38,7 +40,9 @@ export class BatchDraft {
     personal: PersonalData,
   ) {
     const size = rows.length;
-    this.features = new FeatureColumns(schema, size, personal);
+    this.names = new PersonalNames(schema);
+    this.features = new FeatureColumns(schema, size, personal, this.names);
+    this.segments = new SegmentColumns(size);
     this.value = new NumberBuilder(size, 'number', false);
     this.score = new NumberBuilder(size, 'number', false);
     this.class = new CategoryBuilder(size, 'category');
@@ -114,23 +118,28 @@ export class BatchDraft {
       this.present.action = true;
       this.action.put(at, record.decision.action);
     }
-    if (record.unread) this.putUnread(at, index, record.unread);
+    for (const [name, tag] of Object.entries(record.segments ?? {})) {
+      if (this.names.areAt(name, tag)) this.mark(at, index, `segments.${name}`, 'PERSONAL_DROPPED');
+      else this.segments.put(at, name, tag);
+    }
+    for (const [name, value] of Object.entries(record.unread ?? {})) this.putUnread(at, index, name, value);
   }
 
   private putOutput(row: number, index: number, field: 'value' | 'score' | 'class', given: unknown, builder: ColumnBuilder): void {
     if (given === null || given === undefined) return;
+    if (this.names.hideIn(field, given)) return this.mark(row, index, field, 'PERSONAL_DROPPED');
     this.present[field] = true;
-    if (builder.put(row, given) === 'mistyped') this.outputMarks.push({ index, row, field, code: 'MISTYPED' });
+    if (builder.put(row, given) === 'mistyped') this.mark(row, index, field, 'MISTYPED');
   }
 
-  private putUnread(row: number, index: number, unread: Features): void {
-    for (const [name, value] of Object.entries(unread)) {
-      const isPersonal = this.features.personalTreatment(name) !== undefined;
-      // A personal value in the wrong place is not kept in clear.
-      if (!isPersonal) this.keep(row, name, value);
-      const code = isPersonal ? 'PERSONAL_DROPPED' : MISTYPED_MEMBERS.has(name) ? 'MISTYPED' : 'UNKNOWN_MEMBER';
-      this.outputMarks.push({ index, row, field: name.slice(0, 200).toWellFormed(), code });
-    }
+  private putUnread(row: number, index: number, name: string, value: unknown): void {
+    if (this.names.areAt(name, value)) return this.mark(row, index, name, 'PERSONAL_DROPPED');
+    this.keep(row, name, value);
+    this.mark(row, index, name, MISTYPED_MEMBERS.has(name) ? 'MISTYPED' : 'UNKNOWN_MEMBER');
+  }
+
+  private mark(row: number, index: number, field: string, code: string): void {
+    this.outputMarks.push({ index, row, field: field.slice(0, 200).toWellFormed(), code });
   }
 
   private keep(row: number, name: string, value: unknown): void {
@@ -155,7 +164,7 @@ export class BatchDraft {
       ...wordsOf('version', records),
       ...wordsOf('variant', records),
       ...(subject && { subject }),
-      ...segmentsOf(records),
+      ...this.segments.columns(),
       ...optional(
         'latencyMs',
         column(records, (record) => record.latencyMs),
@@ -207,18 +216,4 @@ function wordsOf<Name extends 'version' | 'variant'>(name: Name, records: readon
   const builder = new WordsBuilder(records.length);
   records.forEach((record, row) => builder.put(row, record[name]));
   return optional(name, builder.column());
-}
-
-function segmentsOf(records: readonly PredictionRecord[]): { segments?: Readonly<Record<string, WordColumn>> } {
-  const builders = new Map<string, WordsBuilder>();
-  records.forEach((record, row) => {
-    for (const [name, tag] of Object.entries(record.segments ?? {})) {
-      const builder = builders.get(name) ?? new WordsBuilder(records.length);
-      builders.set(name, builder);
-      builder.put(row, tag);
-    }
-  });
-  if (builders.size === 0) return {};
-  const columns = [...builders].map(([name, builder]) => [name, builder.column() ?? { words: [], codes: [] }] as const);
-  return { segments: Object.fromEntries(columns) };
 }

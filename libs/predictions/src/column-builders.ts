@@ -37,6 +37,25 @@ export class WordsBuilder {
   }
 }
 
+/** Tags of segments: a column of words per name. */
+export class SegmentColumns {
+  private readonly builders = new Map<string, WordsBuilder>();
+
+  constructor(private readonly rows: number) {}
+
+  put(row: number, name: string, tag: string): void {
+    const builder = this.builders.get(name) ?? new WordsBuilder(this.rows);
+    this.builders.set(name, builder);
+    builder.put(row, tag);
+  }
+
+  columns(): { readonly segments?: Readonly<Record<string, WordColumn>> } {
+    if (this.builders.size === 0) return {};
+    const columns = [...this.builders].map(([name, builder]) => [name, builder.column() ?? { words: [], codes: [] }] as const);
+    return { segments: Object.fromEntries(columns) };
+  }
+}
+
 class Strays {
   private strays: Record<number, unknown> | undefined;
 

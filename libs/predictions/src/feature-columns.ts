@@ -3,6 +3,7 @@ import { SubjectErased, type PersonalData } from '#libs/keys';
 import { type FeatureColumn, type Mark } from './batch.js';
 import { builderFor, CategoryBuilder, kindOf, NumberBuilder, type VectorBuilder } from './column-builders.js';
 import { type Features, sameNames } from './names.js';
+import { type PersonalNames } from './personal-names.js';
 import { featureSubject } from './subjects.js';
 
 type Builder = NumberBuilder | CategoryBuilder | VectorBuilder;
@@ -30,43 +31,32 @@ export class FeatureColumns {
   private readonly builders = new Map<string, Builder>();
   private readonly sealed = new Map<string, (string | null)[]>();
   private readonly fresh = new Map<string, { kind: FeatureKind; length?: number }>();
-  private readonly hasPersonal: boolean;
   /** Producers send the same names again and again: the targets of the last record serve the next one. */
-  private names: readonly string[] = [];
+  private lastNames: readonly string[] = [];
   private targets: Target[] = [];
 
   constructor(
     private readonly schema: Registered,
     private readonly rows: number,
     private readonly personal: PersonalData,
-  ) {
-    this.hasPersonal = [...schema.features.values()].some((feature) => feature.personal);
-  }
+    private readonly names: PersonalNames,
+  ) {}
 
   put(place: Place, features: Features): void {
     const names = Object.keys(features);
-    if (!sameNames(names, this.names)) {
-      this.names = names;
+    if (!sameNames(names, this.lastNames)) {
+      this.lastNames = names;
       this.targets = names.map((name) => this.targetOf(name));
     }
     for (let at = 0; at < names.length; at += 1) {
       const name = names[at] ?? '';
       const value = features[name];
       const target = this.targets[at] ?? (this.targets[at] = this.open(name, value));
-      if (target === undefined) this.keep(place, name, value);
-      else if ('personal' in target) this.putPersonal(place, name, value, target.personal);
+      if (target && 'personal' in target) this.putPersonal(place, name, value, target.personal);
+      else if (this.names.hideIn(name, value)) this.mark(place, name, 'PERSONAL_DROPPED');
+      else if (target === undefined) this.keep(place, name, value);
       else if (target.builder.put(place.row, value) === 'mistyped') this.mark(place, name, 'MISTYPED');
     }
-  }
-
-  /** How a name is treated when it, or an object it was nested in, is declared personal. */
-  personalTreatment(name: string): FeatureState | undefined {
-    if (!this.hasPersonal) return undefined;
-    for (let end = name.length; end > 0; end = name.lastIndexOf('.', end - 1)) {
-      const known = this.schema.features.get(name.slice(0, end));
-      if (known?.personal) return known;
-    }
-    return undefined;
   }
 
   /** Words that have no bucket yet, by subject. */
@@ -114,7 +104,7 @@ export class FeatureColumns {
   }
 
   private targetOf(name: string): Target {
-    const personal = this.personalTreatment(name);
+    const personal = this.names.treatmentOf(name);
     if (personal) return { personal };
     const builder = this.builders.get(name);
     if (builder) return { builder };

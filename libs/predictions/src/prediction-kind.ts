@@ -22,6 +22,7 @@ import { GridObserver, GRID_VALUES } from './grid-observer.js';
 import { Kind, type Draft, type Making } from './kind.js';
 import { type IntakeLimits } from './limits.js';
 import { type PersonalData } from '#libs/keys';
+import { PersonalNames } from './personal-names.js';
 import { type PredictionRecord } from './prediction-record.js';
 import { readPrediction } from './record.js';
 import { IntakeRefused } from './refusals.js';
@@ -71,7 +72,9 @@ export class PredictionKind extends Kind<PredictionRecord> {
 
   async check(deploymentId: string, records: readonly PredictionRecord[]): Promise<readonly (Refused | undefined)[]> {
     const schema = await this.schemaOf(deploymentId);
-    return schema.strict ? records.map((record) => strictProblem(record, schema)) : [];
+    if (!schema.strict) return [];
+    const names = new PersonalNames(schema);
+    return records.map((record) => strictProblem(record, schema, names));
   }
 
   async draft({ deploymentId, rows, now, recordsBefore, meta, conflicts }: Making<PredictionRecord>): Promise<Draft> {

@@ -1,15 +1,17 @@
 import { type FeatureKind, type Registered } from '#libs/deployments';
 import { isVector } from './column-builders.js';
 import { refused, type Refused } from './fields.js';
+import { type PersonalNames } from './personal-names.js';
 import { type PredictionRecord } from './prediction-record.js';
 
 /** What a strict deployment refuses: a feature or member it does not know, or a value that does not fit its type. */
-export function strictProblem(record: PredictionRecord, schema: Registered): Refused | undefined {
+export function strictProblem(record: PredictionRecord, schema: Registered, personal: PersonalNames): Refused | undefined {
   for (const name of Object.keys(record.features)) {
+    if (personal.treatmentOf(name)) continue;
     const value = record.features[name];
     const known = schema.features.get(name);
     if (!known) return refused(`features.${name}`, 'UNKNOWN_FEATURE', 'this strict deployment does not know the feature');
-    if (value === null || known.personal) continue;
+    if (value === null) continue;
     if (!fits(value, known.kind, known.length)) return mistyped(`features.${name}`, known.kind);
   }
   for (const name of ['value', 'score'] as const)
