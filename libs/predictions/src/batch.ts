@@ -38,7 +38,10 @@ export type RefusedRecord = {
   readonly limit?: number;
 };
 
-/** A value that was kept but not counted: mistyped, unknown to the schema, or a member nobody reads. `index` in its request, `row` in its batch. */
+/**
+ * A value that is not counted: mistyped, unknown to the schema, or a member nobody reads. It is kept, unless the code says that it is
+ * personal or not stored. `index` in its request, `row` in its batch.
+ */
 export type Mark = { readonly index: number; readonly row: number; readonly field: string; readonly code: string };
 
 /** What one request contributed to this batch: enough to answer a resend with the first answer. */

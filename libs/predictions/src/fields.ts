@@ -17,6 +17,12 @@ export type Members = Readonly<Record<string, unknown>>;
 
 export const isMembers = (value: unknown): value is Members => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The value under the first of several names that has one, and the other names that have one too. */
+export function firstOf(raw: Members, names: readonly string[]): { readonly value: unknown; readonly others: readonly string[] } {
+  const [first, ...others] = names.filter((name) => raw[name] !== undefined && raw[name] !== null);
+  return { value: first === undefined ? undefined : raw[first], others };
+}
+
 /** A short text, or null when absent. Numbers are accepted because many producers have them as ids and versions. */
 export function textOf(value: unknown, field: string, limit: number): string | null | Refused {
   if (value === undefined || value === null) return null;

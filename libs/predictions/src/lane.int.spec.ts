@@ -89,6 +89,17 @@ describe.each(STORES)('a lane on %s', (_, openStore) => {
     expect(await outcomeOf(world.predict(records(5, 6), { key: 'b' }))).toBe(1);
   });
 
+  it('leaves the key of a request free of which nothing was taken, also where it shared an event with others', async () => {
+    const sent = Array.from({ length: 20 }, (_, index) => world.predict(records(index, index + 1)));
+    const refused = Array.from({ length: 5 }, (_, index) => world.predict(['NaN'], { key: `k${index}` }));
+    expect((await Promise.all(sent)).every(({ accepted }) => accepted === 1)).toBe(true);
+    expect((await Promise.all(refused)).every(({ accepted, refusedCount }) => accepted === 0 && refusedCount === 1)).toBe(true);
+    for (let index = 0; index < 5; index += 1) {
+      expect(await world.predict(records(100 + index, 101 + index), { key: `k${index}` })).toMatchObject({ accepted: 1 });
+    }
+    expect(await distinct()).toBe(25);
+  });
+
   it('stores nothing for a request without anything new', async () => {
     await world.predict(records(0, 3));
     const before = (await world.stored()).length;
@@ -222,14 +233,43 @@ describe.each(STORES)('a lane on %s', (_, openStore) => {
     await world.commands.execute(
       new RegisterDeployment({ deploymentId, name: IntakeWorld.deployment, strict: true, onFirstPost: false }, producerMeta()),
     );
-    await world.commands.execute(new DeclareFeatures({ deploymentId, features: [{ name: 'x', kind: 'number' }] }, producerMeta()));
+    const features = [
+      { name: 'x', kind: 'number' as const },
+      { name: 'person', kind: 'category' as const, personal: 'hash' as const },
+    ];
+    await world.commands.execute(new DeclareFeatures({ deploymentId, features }, producerMeta()));
     const answer = await world.predict([
       { id: 'a', features: { x: 'mistyped' } },
-      { id: 'a', features: { x: 1 } },
+      { id: 'a', features: { x: 1, person: { mail: 'ada@example.org' } } },
       { id: 'b', features: { y: 1 } },
     ]);
     expect(answer).toMatchObject({ accepted: 1, conflicts: 0, duplicates: 0, refusedCount: 2 });
     expect(answer.refused.map(({ code }) => code)).toEqual(['MISTYPED', 'UNKNOWN_FEATURE']);
+  });
+
+  it('takes a label with members nobody reads, stores none of them, and names each', async () => {
+    const given = { id: 'p1', label: 1, value: 2, predictionId: 'p2', annotator: 'Ada', constructor: 'x', note: null };
+    const answer = await world.label([{ id: 'p0', label: 0, value: null, class: null }, given], { key: 'k' });
+    expect(answer).toMatchObject({ accepted: 2, marked: 1, refusedCount: 0 });
+    const mark = (field: string): object => ({ index: 1, row: 1, field, code: 'NOT_STORED' });
+    expect(answer.marks).toEqual(['predictionId', 'value', 'annotator', 'constructor'].map(mark));
+    expect(await world.label([{ id: 'p0', label: 0, value: null, class: null }, given], { key: 'k' })).toEqual(answer);
+    expect(JSON.stringify((await world.log('labels')).map(({ data }) => data.columns))).not.toContain('Ada');
+  });
+
+  it('refuses a label with members nobody reads where the deployment is strict', async () => {
+    const register = {
+      deploymentId: deploymentIdOf(IntakeWorld.deployment),
+      name: IntakeWorld.deployment,
+      strict: true,
+      onFirstPost: false,
+    };
+    await world.commands.execute(new RegisterDeployment(register, producerMeta()));
+    const answer = await world.label([
+      { id: 'p1', label: 1, by: 'Ada' },
+      { id: 'p1', label: 1 },
+    ]);
+    expect(answer).toMatchObject({ accepted: 1, refused: [{ index: 0, field: 'by', code: 'UNKNOWN_MEMBER' }] });
   });
 
   it('takes another label for a correction and the same one for a duplicate', async () => {

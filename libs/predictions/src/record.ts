@@ -1,25 +1,39 @@
 import { flatten } from './flatten.js';
-import { integerIn, isMembers, isRefused, numberProblem, refused, readTime, textOf, type Members, type Refused } from './fields.js';
+import {
+  firstOf,
+  integerIn,
+  isMembers,
+  isRefused,
+  numberProblem,
+  refused,
+  readTime,
+  textOf,
+  type Members,
+  type Refused,
+} from './fields.js';
 import { nameProblem } from './kept.js';
 import { type IntakeLimits } from './limits.js';
 import { readOutputs } from './outputs.js';
 import { type PredictionRecord } from './prediction-record.js';
 import { Unread } from './unread.js';
 
-const KNOWN = new Set(
-  ['id', 'predictionId', 'at', 'predictedAt', 'time', 'timestamp', 'features', 'output', 'value', 'score', 'class', 'probabilities'].concat(
-    ['version', 'modelVersion', 'variant', 'subject', 'segments', 'latencyMs', 'weight', 'decision', 'error'],
-  ),
-);
+/** Names one member may have; the first that is given counts. */
+const ID = ['id', 'predictionId'];
+const AT = ['at', 'predictedAt', 'time', 'timestamp'];
+const VERSION = ['version', 'modelVersion'];
+const KNOWN = new Set([
+  ...[...ID, ...AT, ...VERSION, 'features', 'output', 'value', 'score', 'class', 'probabilities'],
+  ...['variant', 'subject', 'segments', 'latencyMs', 'weight', 'decision', 'error'],
+]);
 
 /** Reads one raw record. A refusal names the field and, where there is one, the limit. */
 export function readPrediction(raw: unknown, now: number, limits: IntakeLimits): PredictionRecord | Refused {
   if (!isMembers(raw)) return refused('', 'NOT_AN_OBJECT', 'a prediction is a JSON object');
   const unread = new Unread();
   for (const name of Object.keys(raw)) if (!KNOWN.has(name)) unread.keep(name, raw[name]);
-  const id = textOf(raw['id'] ?? raw['predictionId'], 'id', limits.idLengthMax);
+  const id = textOf(oneOf(raw, ID, unread), 'id', limits.idLengthMax);
   if (isRefused(id)) return id;
-  const at = readTime(raw['at'] ?? raw['predictedAt'] ?? raw['time'] ?? raw['timestamp'], 'predictedAt', now, limits);
+  const at = readTime(oneOf(raw, AT, unread), 'at', now, limits);
   if (isRefused(at)) return at;
   const features = flatten(raw['features'] ?? {}, limits);
   if (isRefused(features)) return features;
@@ -31,10 +45,17 @@ export function readPrediction(raw: unknown, now: number, limits: IntakeLimits):
   return isRefused(kept) ? kept : { id, at, features, ...about, ...outputs, unread: kept };
 }
 
+/** What stands under a second name of the same member is kept unread. */
+function oneOf(raw: Members, names: readonly string[], unread: Unread): unknown {
+  const { value, others } = firstOf(raw, names);
+  for (const name of others) unread.keep(name, raw[name]);
+  return value;
+}
+
 type About = Pick<PredictionRecord, 'version' | 'variant' | 'subject' | 'segments' | 'latencyMs' | 'weight' | 'error'>;
 
 function readAbout(raw: Members, unread: Unread, limits: IntakeLimits): About | Refused {
-  const version = textOf(raw['version'] ?? raw['modelVersion'], 'version', limits.idLengthMax);
+  const version = textOf(oneOf(raw, VERSION, unread), 'version', limits.idLengthMax);
   if (isRefused(version)) return version;
   const variant = textOf(raw['variant'], 'variant', limits.idLengthMax);
   if (isRefused(variant)) return variant;
