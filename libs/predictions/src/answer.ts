@@ -37,6 +37,7 @@ export function answerOf(parts: readonly AnsweredPart[]): IntakeAnswer {
     refused: entries.flatMap((entry) => entry.refused ?? []).slice(0, REPORTED_MAX),
     marks: entries.flatMap((entry) => entry.marks ?? []).slice(0, REPORTED_MAX),
     batches: parts.filter((part) => part.entry.count > 0).map(({ entry, batch }) => ({ batch, first: entry.first, count: entry.count })),
-    position: parts.at(-1)?.position || null,
+    // The last part may have been nothing but refused, and stored nowhere.
+    position: parts.findLast(({ position }) => position !== '')?.position ?? null,
   };
 }

@@ -179,7 +179,8 @@ export class Lane<R> {
     const { rows, conflicts } = piece;
     const draft = await kind.draft({ deploymentId, rows, now, recordsBefore: memory.records, meta, conflicts });
     const entries = piece.entries(draft.marks, meta.correlationId);
-    const event = codec.encode(draft.finish(entries), meta, timeOrderedId(), { trusted: true });
+    const traces = piece.traces(entries);
+    const event = codec.encode(draft.finish(traces), meta, timeOrderedId(), { trusted: true });
     const halves = event.body.length > BODY_BYTES_MAX ? piece.halved() : undefined;
     if (halves) {
       for (const half of halves) await this.append(half, group, now);
@@ -187,7 +188,7 @@ export class Lane<R> {
     }
     const position = await this.appendSurely(event);
     const stored = rows.map(({ record, digest }) => ({ id: kind.idOf(record), digest }));
-    memory.remember(stored, entries);
+    memory.remember(stored, traces);
     note(piece, group, entries, { batch: event.id, position });
   }
 

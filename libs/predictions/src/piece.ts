@@ -29,25 +29,36 @@ export type PlannedRequest<R> = {
   readonly fates: readonly Fate<R>[];
 };
 
+/** Records of one request that go into one piece. `leavesTrace` is the same for all parts of a request. */
+export type Part<R> = PlannedRequest<R> & { readonly leavesTrace: boolean };
+
+/**
+ * A request of which something was taken leaves a trace, so that a resend gets the same answer: rows or conflicts, or under a key, which
+ * is used up then, also duplicates. One of which nothing was taken leaves none, and its key free for a corrected one.
+ */
+const leavesTrace = <R>({ about, fates }: PlannedRequest<R>): boolean =>
+  about.parts.length > 0 ||
+  fates.some(({ is }) => is === 'accepted' || is === 'conflict' || (is === 'duplicate' && about.key !== undefined));
+
 /** What goes into one batch event: consecutive records of consecutive requests. */
 export class Piece<R> {
   readonly rows: readonly Accepted<R>[];
   readonly conflicts: readonly Conflict[];
 
-  constructor(readonly parts: readonly PlannedRequest<R>[]) {
+  constructor(readonly parts: readonly Part<R>[]) {
     const fates = parts.flatMap((part) => part.fates);
     this.rows = fates.flatMap((fate) => (fate.is === 'accepted' ? [fate.row] : []));
     this.conflicts = fates.flatMap((fate) => (fate.is === 'conflict' ? [fate.conflict] : []));
   }
 
-  /**
-   * Rows and conflicts are always stored. Duplicates alone are when they came under a key, so that the key is used up; a request of
-   * which nothing was taken leaves no trace, and its key free for a corrected one.
-   */
+  /** Rows and conflicts are always stored; what else became of records is where a resend would ask for it. */
   get isWorthStoring(): boolean {
-    const isAnswered = ({ about, fates }: PlannedRequest<R>): boolean =>
-      about.key !== undefined && fates.some((fate) => fate.is === 'duplicate');
-    return this.rows.length > 0 || this.conflicts.length > 0 || this.parts.some(isAnswered);
+    return this.rows.length > 0 || this.conflicts.length > 0 || this.parts.some((part) => part.leavesTrace && part.about.key !== undefined);
+  }
+
+  /** Those of the `entries` that are stored. */
+  traces(entries: readonly RequestEntry[]): readonly RequestEntry[] {
+    return entries.filter((_, part) => this.parts[part]?.leavesTrace);
   }
 
   /**
@@ -71,7 +82,7 @@ export class Piece<R> {
     const total = this.parts.reduce((sum, part) => sum + part.fates.length, 0);
     if (total < 2) return undefined;
     let left = Math.floor(total / 2);
-    const [before, after]: [PlannedRequest<R>[], PlannedRequest<R>[]] = [[], []];
+    const [before, after]: [Part<R>[], Part<R>[]] = [[], []];
     for (const part of this.parts) {
       const here = Math.min(left, part.fates.length);
       if (here > 0) before.push({ ...part, fates: part.fates.slice(0, here) });
@@ -108,13 +119,14 @@ function entryOf<R>({ about, from, fates }: PlannedRequest<R>, { first, count }:
 export function* cut<R>(planned: readonly PlannedRequest<R>[]): Iterable<Piece<R>> {
   const rowsMax = rowsPerPiece(planned);
   let open = new Filling<R>(rowsMax);
-  for (const { request, about, from, fates } of planned) {
-    let part: OpenPart<R> = { request, about, from, fates: [] };
-    for (const [at, fate] of fates.entries()) {
+  for (const whole of planned) {
+    const head = { request: whole.request, about: whole.about, leavesTrace: leavesTrace(whole) };
+    let part: OpenPart<R> = { ...head, from: whole.from, fates: [] };
+    for (const [at, fate] of whole.fates.entries()) {
       if (open.isFullFor(part, fate)) {
         yield open.done();
         open = new Filling(rowsMax);
-        part = { request, about, from: from + at, fates: [] };
+        part = { ...head, from: whole.from + at, fates: [] };
       }
       open.add(part, fate);
     }
@@ -128,7 +140,7 @@ function rowsPerPiece<R>(planned: readonly PlannedRequest<R>[]): number {
   return Math.ceil(accepted.length / Math.max(1, Math.ceil(accepted.length / BATCH_ROWS_MAX), Math.ceil(bytes / BATCH_BYTES_MAX)));
 }
 
-type OpenPart<R> = Omit<PlannedRequest<R>, 'fates'> & { readonly fates: Fate<R>[] };
+type OpenPart<R> = Omit<Part<R>, 'fates'> & { readonly fates: Fate<R>[] };
 
 /** A little over what pieces of equal size hold, so that uneven records do not leave a crumb for a piece of its own. */
 const PIECE_BYTES_MAX = BATCH_BYTES_MAX * 1.25;
