@@ -62,6 +62,7 @@ describe('the body of a request', () => {
     ['BODY_EMPTY', () => read('[]')],
     ['BODY_EMPTY', () => read(' \n\n', NDJSON_TYPE)],
     ['JSON_INVALID', () => read('{"a":')],
+    ['JSON_INVALID', () => read(`[${'{"id":"a"},'.repeat(30_000)}`)],
     ['NOT_UTF8', () => read(Uint8Array.of(0x7b, 0xff, 0x7d))],
     ['TOO_MANY_RECORDS', () => read(`[${'{},'.repeat(10_000)}{}]`)],
     ['TOO_MANY_RECORDS', () => read(`[${','.repeat(1_000_000)}]`)],

@@ -119,7 +119,8 @@ function jsonRecords({ text, bytesOf, limits }: Cutting): readonly RawRecord[] {
   if ('value' in whole && !Array.isArray(whole.value)) return [whole];
   // One bare NaN makes a whole array unreadable; cutting it at its commas keeps the other records.
   const pieces = splitArray(text, limits.recordsMax + 1);
-  if (pieces === undefined && bytes <= RECORD_BYTES_MAX) throw new BodyRefused(400, 'JSON_INVALID', `the body is ${NAN_HINT}`);
+  if (pieces === undefined && (bytes <= RECORD_BYTES_MAX || text.trimStart().startsWith('[')))
+    throw new BodyRefused(400, 'JSON_INVALID', `the body is ${NAN_HINT}`);
   if (pieces === undefined) return [whole];
   if ('unreadable' in whole) return pieces.map((piece) => parsed(piece, bytesOf(piece)));
   const values = whole.value as readonly unknown[];

@@ -104,6 +104,25 @@ describe('counts', () => {
     );
   });
 
+  it('are kept apart by version and variant, whatever characters these hold', () => {
+    const codes = [0, 1];
+    const data: PredictionBatch = {
+      ...{ deploymentId, schemaVersion: 1, salt: '', base: 0, rows: 2, requests: [], features: {} },
+      columns: {
+        id: [null, null],
+        at: [0, 0],
+        version: { words: ['a\u0000b', 'a'], codes },
+        variant: { words: ['c', 'b\u0000c'], codes },
+      },
+    };
+    const counts = new Counts();
+    counts.add(recorded(data, 1));
+    expect(counts.rows('5m').map((row) => row.slice(3, 5))).toEqual([
+      ['a\u0000b', 'c'],
+      ['a', 'b\u0000c'],
+    ]);
+  });
+
   it('per day are the counts of its five minutes', () => {
     fc.assert(
       fc.property(batch, (data) => {

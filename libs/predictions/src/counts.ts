@@ -135,7 +135,8 @@ export class Counts {
 }
 
 function open(cells: Map<string, Cell>, key: Cell['key'], position: bigint): Cell {
-  const text = key.join('\u0000');
+  // Names come from outside and may hold any character: their lengths tell where one ends.
+  const text = `${key[1].length}:${key[3].length}:${key.join('\u0000')}`;
   let cell = cells.get(text);
   if (!cell) {
     cell = { key, counts: new Map(), sampled: 0, total: 0, first: position, last: position };
