@@ -73,8 +73,10 @@ export class DirectoryPersonalData extends PersonalData {
 
   private create(file: string, subject: string): Buffer {
     const key = randomBytes(32);
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const made = mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeDurably(file, encrypt(this.wrapKey, key, subject));
+    // A folder is on the disk once the one it is in says so; two may be new, the subject's and the one of all subjects.
+    if (made !== undefined) for (const folder of new Set([dirname(dirname(file)), dirname(made)])) flushFolder(folder);
     return key;
   }
 }
@@ -114,11 +116,15 @@ function writeDurably(file: string, bytes: Buffer): Buffer {
     closeSync(handle);
   }
   renameSync(beside, file);
-  const folder = openSync(dirname(file), 'r');
+  flushFolder(dirname(file));
+  return bytes;
+}
+
+function flushFolder(path: string): void {
+  const folder = openSync(path, 'r');
   try {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
   }
-  return bytes;
 }
