@@ -58,12 +58,12 @@ ENGINE = ReplacingMergeTree(position)
 ORDER BY (episode_id)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
-CREATE TABLE driftledger.audit_entries_v1
+CREATE TABLE driftledger.audit_entries_v2
 (
     `intake` UInt8 COMMENT '1 for entries of class intake, else 0: first in the sorting key, so that they need not be read',
     `position` UInt64 COMMENT 'where the event stands in the log',
     `event_id` UUID COMMENT 'id of the event',
-    `recorded_at` DateTime64(3, 'UTC') COMMENT 'when the log took the event; partitions use this',
+    `recorded_at` DateTime64(3, 'UTC') COMMENT 'when the log took the event',
     `type` LowCardinality(String) COMMENT 'name of the event, such as AlertRaised',
     `class` LowCardinality(String) COMMENT 'intake, measurement, alert, deployment, registry, access, identity, privacy or other',
     `stream` String COMMENT 'stream of the event',
@@ -88,18 +88,11 @@ CREATE TABLE driftledger.audit_entries_v1
     `changes` String COMMENT 'JSON array of {path, before, after}; before is null where the event does not know it',
     `sha256` FixedString(64) COMMENT 'SHA-256 of the uncompressed body of the event, hex',
     INDEX by_event event_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_type type TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX by_class class TYPE set(16) GRANULARITY 1,
-    INDEX by_actor actor_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_correlation correlation_id TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX by_deployment deployment_id TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX by_monitor monitor_id TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX by_model model TYPE bloom_filter(0.001) GRANULARITY 1,
-    INDEX by_subject subject TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_value [type, class, actor_id, deployment_id, monitor_id, model, subject] TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_time recorded_at TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
-PARTITION BY toYYYYMM(recorded_at)
 ORDER BY (intake, position)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 512, min_compress_block_size = 4096
 COMMENT 'one row per event of the log: what happened, by whom, from where and why';

@@ -7,11 +7,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { AuditTrail } from '#libs/audit/read';
+import { type AuditFilter, AuditTrails } from '#libs/audit/read';
 import { type ClickHouse, migrate } from '#libs/clickhouse';
 import { openChdb } from '#libs/clickhouse/chdb';
+import { type Uuid, instant, positionOf, uuid } from '#libs/kernel';
 
 const TARGET_MS = 150;
+const PAGE = 51;
+const CLASSES = ['measurement', 'alert', 'access', 'identity'] as const;
 const CHUNK = 500_000;
 const YEAR_START = Date.UTC(2025, 11, 1);
 const YEAR_MS = 360 * 86_400_000;
@@ -23,9 +26,10 @@ const { values: flags } = parseArgs({
 const ROWS = Number(flags.rows);
 const ROUNDS = Number(flags.rounds);
 
-/** Frequencies fall with the rank, as they do in life: the first value is on every seventh entry, the last on a few thousand or fewer. */
+/** Frequencies fall with the rank, as they do in life: the first value is on every seventh entry, the last on a few thousand or fewer.
+ * The first entries register the deployments, which is how the trail knows the deployments of a model. */
 const SEED = `
-INSERT INTO driftledger.audit_entries_v1
+INSERT INTO driftledger.audit_entries_v2
 SELECT
   intake, position, toUUID(concat('00000000-0000-5000-8000-', leftPad(lower(hex(cityHash64(position) % 281474976710656)), 12, '0'))),
   toDateTime64({start:Int64} / 1000 + position * {step:Float64} / 1000, 3, 'UTC'),
@@ -35,14 +39,14 @@ SELECT
   concat('00000000-0000-4000-8000-', leftPad(toString(actor), 12, '0')), 'service', concat('key ', toString(actor)), '',
   'http', '/v1/x', 'bench', 'loopback', '',
   toUUID(concat('00000000-0000-4000-9000-', leftPad(toString(intDiv(position, {correlated:UInt32})), 12, '0'))), generateUUIDv4(), generateUUIDv4(),
-  concat('00000000-0000-4000-a000-', leftPad(toString(deployment), 12, '0')), '', '',
+  concat('00000000-0000-4000-a000-', leftPad(toString(deployment), 12, '0')), '', if(registers, concat('model ', toString(deployment % {models:UInt32})), ''),
   concat('feature:', toString(subject)), concat('Alert raised on feature:', toString(subject), ' of deployment ', toString(deployment)),
   '[]', repeat('0', 64)
 FROM (
-  SELECT number AS position,
+  SELECT number AS position, number % 5 = 1 AND intDiv(number, 5) < {deployments:UInt32} AS registers,
     toUInt8(number % 5 = 0) AS intake,
     toUInt64(floor(pow({actors:UInt32}, rand(1) / 4294967296))) - 1 AS actor,
-    toUInt64(floor(pow({deployments:UInt32}, rand(2) / 4294967296))) - 1 AS deployment,
+    if(registers, intDiv(number, 5), toUInt64(floor(pow({deployments:UInt32}, rand(2) / 4294967296))) - 1) AS deployment,
     toUInt64(floor(pow({subjects:UInt32}, rand(3) / 4294967296))) - 1 AS subject,
     toUInt8(floor(pow(8, rand(4) / 4294967296))) - 1 AS kind, rand(5) % 1000 AS rank
   FROM numbers({first:UInt64}, {count:UInt64})
@@ -57,6 +61,7 @@ const seed = async (clickHouse: ClickHouse): Promise<void> => {
       step: YEAR_MS / ROWS,
       actors: ACTORS,
       deployments: DEPLOYMENTS,
+      models: MODELS,
       subjects: SUBJECTS,
       correlated: CORRELATION_EVERY,
     });
@@ -72,56 +77,40 @@ const randomOf = (seedValue: number) => {
 };
 const random = randomOf(42);
 const below = (count: number): number => Math.floor(random() * count);
-const idOf = (group: string, number: number): string => `00000000-0000-4000-${group}-${String(number).padStart(12, '0')}`;
+const idOf = (group: string, number: number): Uuid => uuid(`00000000-0000-4000-${group}-${String(number).padStart(12, '0')}`);
 
-type Question = Parameters<typeof AuditTrail.bind>[0];
-const anything = (): Question => ({
-  intake: 0,
-  before: 2n ** 64n - 1n,
-  anyDeployment: true,
-  deployments: [],
-  monitor: null,
-  subject: null,
-  actor: null,
-  class: null,
-  type: null,
-  correlation: null,
-  from: 0,
-  until: 10_000_000_000_000,
-  limit: 51,
-});
+/** A page of the trail: what restricts it, and the position it goes on from. */
+type Question = { readonly filter: AuditFilter; readonly before?: bigint };
+const anything = (): Question => ({ filter: {} });
 
 /** Values are drawn evenly, not by frequency: most questions are about rare ones, which is the harder case. */
 const QUESTIONS: Readonly<Record<string, () => Question>> = {
   newest: anything,
-  anyPage: () => ({ ...anything(), before: BigInt(below(ROWS)) }),
-  withIntake: () => ({ ...anything(), intake: 1, before: BigInt(below(ROWS)) }),
-  model: () => {
-    const model = below(MODELS);
-    const deployments = Array.from({ length: DEPLOYMENTS / MODELS }, (_, at) => idOf('a000', model + at * MODELS));
-    return { ...anything(), anyDeployment: false, deployments };
-  },
-  deployment: () => ({ ...anything(), anyDeployment: false, deployments: [idOf('a000', below(DEPLOYMENTS))] }),
-  actor: () => ({ ...anything(), actor: idOf('8000', below(ACTORS)) }),
-  subject: () => ({ ...anything(), subject: `feature:${below(SUBJECTS)}` }),
-  class: () => ({ ...anything(), class: ['measurement', 'alert', 'access', 'identity'][below(4)] ?? null }),
-  type: () => ({ ...anything(), type: ['MeasurementRecorded', 'MonitorRevised', 'KeyIssued'][below(3)] ?? null }),
-  time: () => ({ ...anything(), until: YEAR_START + below(YEAR_MS) }),
-  correlation: () => ({ ...anything(), correlation: idOf('9000', below(ROWS / CORRELATION_EVERY)) }),
-  actorAndSubject: () => ({ ...anything(), actor: idOf('8000', below(ACTORS)), subject: `feature:${below(SUBJECTS)}` }),
-  absentActor: () => ({ ...anything(), actor: idOf('8000', ACTORS + below(ACTORS)) }),
+  anyPage: () => ({ filter: {}, before: BigInt(below(ROWS)) }),
+  withIntake: () => ({ filter: { includeIntake: true }, before: BigInt(below(ROWS)) }),
+  model: () => ({ filter: { model: `model ${below(MODELS)}` } }),
+  deployment: () => ({ filter: { deploymentId: idOf('a000', below(DEPLOYMENTS)) } }),
+  actor: () => ({ filter: { actorId: idOf('8000', below(ACTORS)) } }),
+  subject: () => ({ filter: { subject: `feature:${below(SUBJECTS)}` } }),
+  class: () => ({ filter: { class: CLASSES[below(CLASSES.length)] ?? 'alert' } }),
+  type: () => ({ filter: { type: ['MeasurementRecorded', 'MonitorRevised', 'KeyIssued'][below(3)] ?? '' } }),
+  time: () => ({ filter: { until: instant(YEAR_START + below(YEAR_MS)) } }),
+  correlation: () => ({ filter: { correlationId: idOf('9000', below(ROWS / CORRELATION_EVERY)) } }),
+  actorAndSubject: () => ({ filter: { actorId: idOf('8000', below(ACTORS)), subject: `feature:${below(SUBJECTS)}` } }),
+  deploymentAndClass: () => ({ filter: { deploymentId: idOf('a000', below(DEPLOYMENTS)), class: 'alert' } }),
+  absentActor: () => ({ filter: { actorId: idOf('8000', ACTORS + below(ACTORS)) } }),
 };
 
 const percentile = (sorted: readonly number[], share: number): number =>
   Math.round((sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0) * 10) / 10;
 
-const measure = async (clickHouse: ClickHouse, question: () => Question) => {
+const measure = async (trails: AuditTrails, question: () => Question) => {
   const times: number[] = [];
   let rows = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
-    const asked = question();
+    const { filter, before } = question();
     const start = performance.now();
-    rows += (await clickHouse.query(AuditTrail, asked)).length;
+    rows += (await trails.page(filter, before === undefined ? undefined : positionOf(before), PAGE)).length;
     times.push(performance.now() - start);
   }
   times.sort((a, b) => a - b);
@@ -135,8 +124,9 @@ try {
   const start = performance.now();
   await seed(clickHouse);
   const seedSeconds = Math.round((performance.now() - start) / 100) / 10;
+  const trails = new AuditTrails(clickHouse);
   const filters: Record<string, Awaited<ReturnType<typeof measure>>> = {};
-  for (const [name, question] of Object.entries(QUESTIONS)) filters[name] = await measure(clickHouse, question);
+  for (const [name, question] of Object.entries(QUESTIONS)) filters[name] = await measure(trails, question);
   const worst = Math.max(...Object.values(filters).map(({ p99Ms }) => p99Ms));
   const memoryMiB = Math.round(process.memoryUsage().rss / 1024 ** 2);
   console.log(

@@ -288,7 +288,7 @@ describe('the audit trail', () => {
     const Columns = defineQuery({
       name: 'ColumnsWithoutComment',
       purpose: 'this spec',
-      sql: `SELECT name FROM system.columns WHERE database = 'driftledger' AND table = 'audit_entries_v1' AND comment = ''`,
+      sql: `SELECT name FROM system.columns WHERE database = 'driftledger' AND table = 'audit_entries_v2' AND comment = ''`,
       params: z.object({}),
       row: z.object({ name: z.string() }),
     });

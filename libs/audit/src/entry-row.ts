@@ -4,7 +4,7 @@ import { type Described } from './described.js';
 import { describe } from './entries.js';
 
 /** Table of the trail. */
-export const AUDIT_TABLE = 'audit_entries_v1';
+export const AUDIT_TABLE = 'audit_entries_v2';
 
 /** Names come from outside: one that breaks lines, moves a cursor or turns the direction of writing must not change what is read. */
 const UNREADABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;

@@ -8,9 +8,9 @@ import { AUDIT_COLUMNS, AUDIT_TABLE, entryRow } from './entry-row.js';
 /** One row per event of the log. */
 export const auditProjection = (types: readonly string[]): Projection => ({
   name: 'audit',
-  version: 1,
+  version: 2,
   handles: types,
-  tables: [{ name: AUDIT_TABLE, columns: AUDIT_COLUMNS, partition: 'month' }],
+  tables: [{ name: AUDIT_TABLE, columns: AUDIT_COLUMNS, partition: 'none' }],
   rows: (events) => new Map([[AUDIT_TABLE, events.map(entryRow)]]),
 });
 

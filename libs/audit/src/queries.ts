@@ -47,21 +47,23 @@ const restrictions = {
   correlation: optionalText,
   from: InstantParam,
   until: InstantParam,
+  /** Every value asked for above but the deployments, as the index of values knows them. */
+  values: z.array(z.string()),
 };
 
 /**
  * A page of the trail, newest first, either of the intake or of all the rest. Grain: one row per event. Reads the sorting key backwards
- * from the cursor and stops at the page: a common value is found in a granule or two, for a rare one the bloom filters leave the
- * granules that have it.
+ * from the cursor and stops at the page: a common value is found in a granule or two, for a rare one the bloom filter of all values
+ * leaves the granules that have it. Values together are looked for by PREWHERE, so that other columns are read of the page alone.
  */
 export const AuditTrail = defineQuery({
   name: 'AuditTrail',
   purpose: 'a page of the audit trail, newest first',
   sql: `
 SELECT *
-FROM driftledger.audit_entries_v1
-WHERE intake = {intake:UInt8}
-  AND position < {before:UInt64}
+FROM driftledger.audit_entries_v2
+PREWHERE indexHint(hasAll([type, class, actor_id, deployment_id, monitor_id, model, subject], {values:Array(String)}))
+  AND indexHint({anyDeployment:Bool} OR hasAny([type, class, actor_id, deployment_id, monitor_id, model, subject], {deployments:Array(String)}))
   AND recorded_at >= {from:DateTime64(3,'UTC')}
   AND recorded_at < {until:DateTime64(3,'UTC')}
   AND ({anyDeployment:Bool} OR deployment_id IN {deployments:Array(String)})
@@ -71,6 +73,7 @@ WHERE intake = {intake:UInt8}
   AND ({class:Nullable(String)} IS NULL OR class = {class:Nullable(String)})
   AND ({type:Nullable(String)} IS NULL OR type = {type:Nullable(String)})
   AND ({correlation:Nullable(String)} IS NULL OR correlation_id = toUUID({correlation:Nullable(String)}))
+WHERE intake = {intake:UInt8} AND position < {before:UInt64}
 ORDER BY position DESC
 LIMIT {limit:UInt32}`,
   params: z.object({
@@ -90,7 +93,7 @@ export const AuditFeed = defineQuery({
   purpose: 'what was appended to the audit trail since a position',
   sql: `
 SELECT *
-FROM driftledger.audit_entries_v1
+FROM driftledger.audit_entries_v2
 WHERE intake = {intake:UInt8} AND position > {after:UInt64}
 ORDER BY position
 LIMIT {limit:UInt32}`,
@@ -105,7 +108,7 @@ export const AuditEntriesById = defineQuery({
   purpose: 'single entries of the audit trail',
   sql: `
 SELECT *
-FROM driftledger.audit_entries_v1
+FROM driftledger.audit_entries_v2
 WHERE event_id IN {ids:Array(UUID)}
 ORDER BY position
 LIMIT 1 BY event_id`,
@@ -119,8 +122,9 @@ export const DeploymentsOfModel = defineQuery({
   purpose: 'which deployments the entries of a model are about',
   sql: `
 SELECT DISTINCT deployment_id
-FROM driftledger.audit_entries_v1
-WHERE intake = 0 AND model = {model:String} AND deployment_id != ''
+FROM driftledger.audit_entries_v2
+PREWHERE indexHint(has([type, class, actor_id, deployment_id, monitor_id, model, subject], {model:String})) AND model = {model:String}
+WHERE intake = 0 AND deployment_id != ''
 ORDER BY deployment_id
 LIMIT 10000`,
   params: z.object({ model: z.string() }),
@@ -135,9 +139,9 @@ export const AuditHead = defineQuery({
 SELECT toUInt64(max(position)) AS head
 FROM
 (
-  SELECT position FROM driftledger.audit_entries_v1 WHERE intake = 0 ORDER BY position DESC LIMIT 1
+  SELECT position FROM driftledger.audit_entries_v2 WHERE intake = 0 ORDER BY position DESC LIMIT 1
   UNION ALL
-  SELECT position FROM driftledger.audit_entries_v1 WHERE intake = 1 ORDER BY position DESC LIMIT 1
+  SELECT position FROM driftledger.audit_entries_v2 WHERE intake = 1 ORDER BY position DESC LIMIT 1
 )`,
   params: z.object({}),
   row: z.object({ head: UInt64 }),
@@ -149,9 +153,10 @@ export const EarlierChanges = defineQuery({
   purpose: 'the former definition of a revised monitor',
   sql: `
 SELECT stream, position, changes
-FROM driftledger.audit_entries_v1
-WHERE intake = 0
+FROM driftledger.audit_entries_v2
+PREWHERE indexHint(hasAny([type, class, actor_id, deployment_id, monitor_id, model, subject], {monitors:Array(String)}))
   AND monitor_id IN {monitors:Array(String)}
+WHERE intake = 0
   AND type IN ('MonitorCreated', 'MonitorRevised')
   AND position < {before:UInt64}
 ORDER BY position DESC

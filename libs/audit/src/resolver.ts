@@ -15,40 +15,31 @@ import {
   requestLoader,
   uuidArgument,
 } from '#libs/graphql-kit';
-import { type Instant, type Position, positionOf } from '#libs/kernel';
+import { positionOf } from '#libs/kernel';
 import { AuditChanges } from './audit-changes.js';
+import {
+  type AuditFilter as AuditFilterInput,
+  type QueryAuditEntryArguments,
+  type QueryAuditTrailArguments,
+  type SubscriptionAuditEntryAppendedArguments,
+} from './audit.graphql.js';
 import { AUDIT_CLASSES, type AuditClass, type Change } from './described.js';
 import { type AuditEntryNode, entryNode } from './entry-node.js';
 import { matcherOf } from './matches.js';
 import { type AuditRow } from './queries.js';
 import { type AuditFilter, AuditTrails } from './trail.js';
 
-/** The filter as GraphQL passes it: scalars are parsed, ids are not. */
-type FilterInput = {
-  readonly model?: string | null;
-  readonly deployment?: string | null;
-  readonly monitor?: string | null;
-  readonly subject?: string | null;
-  readonly actor?: string | null;
-  readonly class?: string | null;
-  readonly type?: string | null;
-  readonly from?: Instant | null;
-  readonly until?: Instant | null;
-  readonly correlation?: string | null;
-  readonly includeIntake?: boolean | null;
-};
-
 const classOf = (name: string): AuditClass | undefined => AUDIT_CLASSES.find((known) => known === name.toLowerCase());
 
 const isGiven = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
 
 /** Empty text is refused: it must neither lift a restriction nor find what has no such value. */
-const refuseEmpty = (input: FilterInput): void => {
+const refuseEmpty = (input: AuditFilterInput): void => {
   for (const name of ['model', 'subject', 'type'] as const)
     if (input[name] === '') throw new EdgeError('BAD_USER_INPUT', `${name} is empty: leave it out to find everything`);
 };
 
-const filterOf = (input: FilterInput | null | undefined): AuditFilter => {
+const filterOf = (input: AuditFilterInput | null | undefined): AuditFilter => {
   refuseEmpty(input ?? {});
   const { model, deployment, monitor, subject, actor, type, from, until, correlation } = input ?? {};
   const kind = classOf(input?.class ?? '');
@@ -87,9 +78,7 @@ export class AuditResolver {
 
   @Query('auditTrail')
   @Requires('audit.read')
-  async auditTrail(
-    @Args() { filter, first, after }: { filter?: FilterInput | null; first?: number | null; after?: string | null },
-  ): Promise<Connection<AuditEntryNode>> {
+  async auditTrail(@Args() { filter, first, after }: QueryAuditTrailArguments): Promise<Connection<AuditEntryNode>> {
     const page = pageOf({ first: first ?? null, after: after ?? null });
     const rows = await this.trails.page(filterOf(filter), page.after?.position, page.limit + 1);
     return connectionOf(page, rows, (row) => ({ position: positionOf(row.position) }), entryNode);
@@ -97,7 +86,7 @@ export class AuditResolver {
 
   @Query('auditEntry')
   @Requires('audit.read')
-  async auditEntry(@Args('id') id: string): Promise<AuditEntryNode | null> {
+  async auditEntry(@Args() { id }: QueryAuditEntryArguments): Promise<AuditEntryNode | null> {
     const [row] = await this.trails.byId([parseGlobalId(id, 'AuditEntry').id]);
     return row ? entryNode(row) : null;
   }
@@ -109,7 +98,7 @@ export class AuditResolver {
 
   @Subscription('auditEntryAppended')
   @Requires('audit.read')
-  async auditEntryAppended(@Args() { filter: input, after }: { filter?: FilterInput | null; after?: Position | null }) {
+  async auditEntryAppended(@Args() { filter: input, after }: SubscriptionAuditEntryAppendedArguments) {
     const filter = filterOf(input);
     const matches = matcherOf(filter, await this.trails.deploymentsOf(filter));
     const withIntake = filter.includeIntake === true || filter.class === 'intake';

@@ -47,20 +47,22 @@ export class AuditTrails {
     const deployments = await this.deploymentsOf(filter);
     const wanted = sectionsOf(filter);
     const below = before?.commit ?? (wanted.length > 1 ? (await this.head()).commit + 1n : NEWEST);
+    const { monitorId, subject, actorId, class: kind, type, correlationId, from, until } = filter;
     const ask = (intake: Section): Promise<readonly AuditRow[]> =>
       this.clickHouse.query(AuditTrail, {
         intake,
         before: below,
         anyDeployment: deployments === undefined,
         deployments: [...(deployments ?? [])],
-        monitor: filter.monitorId ?? null,
-        subject: filter.subject ?? null,
-        actor: filter.actorId ?? null,
-        class: filter.class ?? null,
-        type: filter.type ?? null,
-        correlation: filter.correlationId ?? null,
-        from: withinLog(filter.from ?? 0),
-        until: withinLog(filter.until ?? LAST_INSTANT),
+        monitor: monitorId ?? null,
+        subject: subject ?? null,
+        actor: actorId ?? null,
+        class: kind ?? null,
+        type: type ?? null,
+        values: [monitorId, subject, actorId, kind, type].filter((value) => value !== undefined),
+        correlation: correlationId ?? null,
+        from: withinLog(from ?? 0),
+        until: withinLog(until ?? LAST_INSTANT),
         limit,
       });
     const sections = await Promise.all(wanted.map(ask));

@@ -78,11 +78,11 @@ describe('the doctor', () => {
 
   it('names a subscription that stopped, with its error, and one that falls behind', async () => {
     const readers = async () => [
-      { name: 'audit.v1', lag: 12n, failure: 'disk full' },
+      { name: 'audit.v2', lag: 12n, failure: 'disk full' },
       { name: 'alerts', lag: 9_000n },
     ];
     expect(await found({ readers }, 'problem')).toMatchObject([
-      { what: 'subscription audit.v1', figure: 'stopped, 12 events behind: disk full' },
+      { what: 'subscription audit.v2', figure: 'stopped, 12 events behind: disk full' },
     ]);
     expect(await found({ readers }, 'warn')).toMatchObject([{ what: 'subscription alerts', figure: '9000 events behind' }]);
   });
