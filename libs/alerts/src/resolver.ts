@@ -8,14 +8,24 @@ import {
   followFeed,
   type GraphqlContext,
   NodeRegistry,
-  type PageArguments,
   pageOf,
   parseGlobalId,
   Requires,
   resultOf,
   viewerOf,
 } from '#libs/graphql-kit';
-import { Clock, type Instant, type Position, positionOf, uuid } from '#libs/kernel';
+import { Clock, type Position, positionOf, uuid } from '#libs/kernel';
+import {
+  type AlertChangeFilter,
+  type AlertHistoryArguments,
+  type AlertSeverity,
+  type MutationAcknowledgeAlertArguments,
+  type MutationClearAlertArguments,
+  type MutationEndAlertSilenceArguments,
+  type MutationSilenceAlertArguments,
+  type QueryAlertsArguments,
+  type SubscriptionAlertChangedArguments,
+} from './alerts-arguments.js';
 import { AcknowledgeAlert, type AlertCommand, type AlertRefusal, ClearAlert, EndSilence, SilenceAlert } from './commands.js';
 import { type AlertChangeItem, AlertsFeed } from './feed.js';
 import { alertNode, type AlertNode, entryNode } from './nodes.js';
@@ -23,10 +33,6 @@ import { SEVERITY_RANK } from './projection.js';
 import { AlertHistory, AlertsPage, AlertStatus } from './queries.js';
 import { AlertReader } from './reader.js';
 
-type SeverityName = 'LOW' | 'MEDIUM' | 'HIGH';
-type About = { readonly deployment?: string | null; readonly monitor?: string | null; readonly subject?: string | null };
-type AlertFilter = About & { readonly statuses?: readonly string[] | null; readonly severityMin?: SeverityName | null };
-type ChangeFilter = About & { readonly kinds?: readonly string[] | null; readonly severityMin?: SeverityName | null };
 /** What the feed gives; `alert` has a resolver of its own. */
 type ChangeNode = { readonly position: Position; readonly change: object; readonly episodeId: string };
 
@@ -45,7 +51,7 @@ const TYPE_OF_REFUSAL: Readonly<Record<AlertRefusal, string>> = {
   REASON_REQUIRED: 'AlertReasonRequired',
 };
 
-const rankOf = (severity: SeverityName | null | undefined): number =>
+const rankOf = (severity: AlertSeverity | null | undefined): number =>
   severity ? { LOW: SEVERITY_RANK.low, MEDIUM: SEVERITY_RANK.medium, HIGH: SEVERITY_RANK.high }[severity] : 0;
 
 /** Alerts in GraphQL: lists, history, feed. */
@@ -63,7 +69,7 @@ export class AlertResolver {
 
   @Query('alerts')
   @Requires('read')
-  async alerts(@Args() { filter, ...page }: PageArguments & { filter?: AlertFilter | null }): Promise<object> {
+  async alerts(@Args() { filter, ...page }: QueryAlertsArguments): Promise<object> {
     const { limit, after } = pageOf(page);
     const rows = await this.clickHouse.query(AlertsPage, {
       deployment: filter?.deployment ?? null,
@@ -84,7 +90,7 @@ export class AlertResolver {
   }
 
   @ResolveField('history')
-  async history(@Parent() { episodeId }: AlertNode, @Args() page: PageArguments): Promise<object> {
+  async history(@Parent() { episodeId }: AlertNode, @Args() page: AlertHistoryArguments): Promise<object> {
     const { limit, after } = pageOf(page);
     const before = after?.position.commit ?? START_OF_PAGE;
     const rows = await this.clickHouse.query(AlertHistory, { episodeId, before, limit: limit + 1 });
@@ -93,7 +99,7 @@ export class AlertResolver {
 
   @Subscription('alertChanged')
   @Requires('read')
-  async alertChanged(@Args() { filter, after }: { filter?: ChangeFilter | null; after?: Position | null }): Promise<object> {
+  async alertChanged(@Args() { filter, after }: SubscriptionAlertChangedArguments): Promise<object> {
     const items = await followFeed(this.feed, { ...(after && { after }), matches: (item) => matches(item, filter ?? {}) });
     return fieldOf('alertChanged', items, ({ position, row }): ChangeNode => ({
       position,
@@ -103,11 +109,11 @@ export class AlertResolver {
   }
 }
 
-const matches = ({ row }: AlertChangeItem, filter: ChangeFilter): boolean =>
+const matches = ({ row }: AlertChangeItem, filter: AlertChangeFilter): boolean =>
   (!filter.deployment || filter.deployment === row.deployment) &&
   (!filter.monitor || filter.monitor === row.monitor) &&
   (!filter.subject || filter.subject === row.subject) &&
-  (!filter.kinds || filter.kinds.includes(row.kind.toUpperCase())) &&
+  (!filter.kinds || filter.kinds.some((kind) => kind === row.kind.toUpperCase())) &&
   row.alertSeverity >= rankOf(filter.severityMin);
 
 /** The alert of a change. */
@@ -121,7 +127,6 @@ export class AlertChangeResolver {
   }
 }
 
-type Input<More = unknown> = { readonly input: { readonly alert: string } & More };
 type Target = { readonly alertId: string; readonly episode: number };
 
 /** Commands about alerts. */
@@ -136,7 +141,7 @@ export class AlertCommandResolver {
 
   @Mutation('acknowledgeAlert')
   @Requires('alerts.acknowledge')
-  acknowledge(@Args() { input }: Input<{ readonly note?: string | null }>, @Context() context: GraphqlContext): Promise<object> {
+  acknowledge(@Args() { input }: MutationAcknowledgeAlertArguments, @Context() context: GraphqlContext): Promise<object> {
     const meta = viewerOf(context).commandMeta();
     const { note } = input;
     return this.send(input.alert, (target) => new AcknowledgeAlert({ ...target, ...(note && { note }), at: this.clock.now() }, meta));
@@ -144,10 +149,7 @@ export class AlertCommandResolver {
 
   @Mutation('silenceAlert')
   @Requires('alerts.silence')
-  silence(
-    @Args() { input }: Input<{ readonly until: Instant; readonly reason: string }>,
-    @Context() context: GraphqlContext,
-  ): Promise<object> {
+  silence(@Args() { input }: MutationSilenceAlertArguments, @Context() context: GraphqlContext): Promise<object> {
     const { until, reason } = input;
     const meta = viewerOf(context).commandMeta({ reason });
     return this.send(input.alert, (target) => new SilenceAlert({ ...target, until, reason, at: this.clock.now() }, meta));
@@ -155,7 +157,7 @@ export class AlertCommandResolver {
 
   @Mutation('endAlertSilence')
   @Requires('alerts.silence')
-  endSilence(@Args() { input }: Input<{ readonly reason: string }>, @Context() context: GraphqlContext): Promise<object> {
+  endSilence(@Args() { input }: MutationEndAlertSilenceArguments, @Context() context: GraphqlContext): Promise<object> {
     const { reason } = input;
     const meta = viewerOf(context).commandMeta({ reason });
     return this.send(input.alert, (target) => new EndSilence({ ...target, reason, at: this.clock.now() }, meta));
@@ -163,7 +165,7 @@ export class AlertCommandResolver {
 
   @Mutation('clearAlert')
   @Requires('alerts.clear')
-  clear(@Args() { input }: Input<{ readonly reason: string }>, @Context() context: GraphqlContext): Promise<object> {
+  clear(@Args() { input }: MutationClearAlertArguments, @Context() context: GraphqlContext): Promise<object> {
     const { reason } = input;
     const meta = viewerOf(context).commandMeta({ reason });
     return this.send(input.alert, (target) => new ClearAlert({ ...target, reason, at: this.clock.now() }, meta));

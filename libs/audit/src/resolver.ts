@@ -22,7 +22,7 @@ import {
   type QueryAuditEntryArguments,
   type QueryAuditTrailArguments,
   type SubscriptionAuditEntryAppendedArguments,
-} from './audit.graphql.js';
+} from './audit-arguments.js';
 import { AUDIT_CLASSES, type AuditClass, type Change } from './described.js';
 import { type AuditEntryNode, entryNode } from './entry-node.js';
 import { matcherOf } from './matches.js';
@@ -40,7 +40,7 @@ const refuseEmpty = (input: AuditFilterInput): void => {
 };
 
 const filterOf = (input: AuditFilterInput | null | undefined): AuditFilter => {
-  refuseEmpty(input ?? {});
+  if (input) refuseEmpty(input);
   const { model, deployment, monitor, subject, actor, type, from, until, correlation } = input ?? {};
   const kind = classOf(input?.class ?? '');
   return {

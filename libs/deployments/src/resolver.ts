@@ -2,39 +2,22 @@ import { CommandBus } from '@nestjs/cqrs';
 import { Args, Context, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { ClickHouse } from '#libs/clickhouse';
 import { type Outcome, type Receipt } from '#libs/event-store';
-import {
-  connectionOf,
-  EdgeError,
-  type GraphqlContext,
-  NodeRegistry,
-  type PageArguments,
-  pageOf,
-  Requires,
-  resultOf,
-  viewerOf,
-} from '#libs/graphql-kit';
+import { connectionOf, EdgeError, type GraphqlContext, NodeRegistry, pageOf, Requires, resultOf, viewerOf } from '#libs/graphql-kit';
 import { positionOf } from '#libs/kernel';
+import {
+  type FeatureInput,
+  type MutationChangeFeatureTypeArguments,
+  type MutationDeclareFeaturesArguments,
+  type MutationRegisterDeploymentArguments,
+  type QueryDeploymentArguments,
+  type QueryDeploymentsArguments,
+} from './deployments-arguments.js';
 import { ChangeFeatureType, DeclareFeatures, type DeploymentRefusal, RegisterDeployment } from './commands.js';
 import { deploymentIdOf } from './deployments.js';
 import { type DeploymentNode } from './nodes.js';
 import { DeploymentsPage } from './queries.js';
 import { DeploymentReader } from './reader.js';
 import { FeatureDeclaration } from './schema.js';
-
-type Named = { readonly deployment: string };
-type RegisterInput = {
-  readonly name: string;
-  readonly model?: string | null;
-  readonly environment?: string | null;
-  readonly strict?: boolean | null;
-};
-type FeatureInput = {
-  readonly name: string;
-  readonly kind: string;
-  readonly length?: number | null | undefined;
-  readonly personal?: string | null;
-  readonly grid?: { readonly centre: number; readonly unit: number } | null;
-};
 
 const START_OF_PAGE = 2n ** 64n - 1n;
 const READ_OWN_WRITE_MS = 2_000;
@@ -78,7 +61,7 @@ export class DeploymentResolver {
 
   @Query('deployments')
   @Requires('read')
-  async deployments(@Args() args: PageArguments): Promise<object> {
+  async deployments(@Args() args: QueryDeploymentsArguments): Promise<object> {
     const page = pageOf(args);
     const before = page.after?.position.commit ?? START_OF_PAGE;
     const rows = await this.reader.withSchemas(await this.clickHouse.query(DeploymentsPage, { before, limit: page.limit + 1 }));
@@ -92,14 +75,17 @@ export class DeploymentResolver {
 
   @Query('deployment')
   @Requires('read')
-  async deployment(@Args('name') name: string): Promise<DeploymentNode | undefined> {
+  async deployment(@Args() { name }: QueryDeploymentArguments): Promise<DeploymentNode | undefined> {
     const [node] = await this.reader.read([deploymentIdOf(name)]);
     return node;
   }
 
   @Mutation('registerDeployment')
   @Requires('deployments.write')
-  register(@Args('input') { name, model, environment, strict }: RegisterInput, @Context() context: GraphqlContext): Promise<object> {
+  register(
+    @Args() { input: { name, model, environment, strict } }: MutationRegisterDeploymentArguments,
+    @Context() context: GraphqlContext,
+  ): Promise<object> {
     const data = {
       deploymentId: deploymentIdOf(name),
       name,
@@ -113,10 +99,7 @@ export class DeploymentResolver {
 
   @Mutation('declareFeatures')
   @Requires('deployments.write')
-  declare(
-    @Args('input') input: Named & { readonly features: readonly FeatureInput[] },
-    @Context() context: GraphqlContext,
-  ): Promise<object> {
+  declare(@Args() { input }: MutationDeclareFeaturesArguments, @Context() context: GraphqlContext): Promise<object> {
     const deploymentId = deploymentIdOf(input.deployment);
     const command = new DeclareFeatures({ deploymentId, features: input.features.map(declarationOf) }, viewerOf(context).commandMeta());
     return this.answer(deploymentId, this.commands.execute(command));
@@ -124,13 +107,10 @@ export class DeploymentResolver {
 
   @Mutation('changeFeatureType')
   @Requires('deployments.write')
-  changeType(
-    @Args('input') input: Named & Pick<FeatureInput, 'length'> & { readonly feature: string; readonly to: string; readonly reason: string },
-    @Context() context: GraphqlContext,
-  ): Promise<object> {
+  changeType(@Args() { input }: MutationChangeFeatureTypeArguments, @Context() context: GraphqlContext): Promise<object> {
     const deploymentId = deploymentIdOf(input.deployment);
     const meta = viewerOf(context).commandMeta({ reason: input.reason.trim() });
-    const { name: feature, kind: to, length } = declarationOf({ name: input.feature, kind: input.to, length: input.length });
+    const { name: feature, kind: to, length } = declarationOf({ name: input.feature, kind: input.to, length: input.length ?? null });
     const data = { deploymentId, feature, to, ...(length !== undefined && { length }) };
     return this.answer(deploymentId, this.commands.execute(new ChangeFeatureType(data, meta)));
   }

@@ -1,6 +1,7 @@
 import { Args, Context, Query, Resolver } from '@nestjs/graphql';
 import { GraphqlAccess } from './access.js';
 import { type GraphqlContext, viewerOf } from './context.js';
+import { type QueryNodeArguments } from './kit-arguments.js';
 import { NodeRegistry } from './node-registry.js';
 import { Requires } from './requires.js';
 
@@ -14,7 +15,7 @@ export class NodeResolver {
 
   @Query('node')
   @Requires('read')
-  async node(@Args('id') id: string, @Context() context: GraphqlContext): Promise<object | null> {
+  async node(@Args() { id }: QueryNodeArguments, @Context() context: GraphqlContext): Promise<object | null> {
     const viewer = viewerOf(context);
     return (await this.nodes.load(context, id, (action) => this.access.permits(viewer, action))) ?? null;
   }

@@ -15,17 +15,14 @@ import {
 } from './commands.js';
 import { MonitoringFeed } from './feed.js';
 import { monitorIdOf } from './ids.js';
+import {
+  type MutationCreateMonitorArguments,
+  type MutationPauseMonitorArguments,
+  type MutationRestateMeasurementsArguments,
+  type MutationResumeMonitorArguments,
+  type MutationReviseMonitorArguments,
+} from './monitoring-arguments.js';
 import { MonitoringReader } from './reader.js';
-
-type Input<More = unknown> = { readonly input: { readonly monitor: string } & More };
-type Create = {
-  readonly input: {
-    readonly deployment: string;
-    readonly name?: string | null;
-    readonly timeZone?: string | null;
-    readonly definition?: unknown;
-  };
-};
 
 const READ_OWN_WRITE_MS = 2_000;
 
@@ -51,7 +48,7 @@ export class MonitorCommandResolver {
 
   @Mutation('createMonitor')
   @Requires('monitors.write')
-  async create(@Args() { input }: Create, @Context() context: GraphqlContext): Promise<object> {
+  async create(@Args() { input }: MutationCreateMonitorArguments, @Context() context: GraphqlContext): Promise<object> {
     const { deployment, timeZone } = input;
     const deploymentId = deploymentIdOf(deployment);
     const name = input.name ?? deployment;
@@ -64,7 +61,7 @@ export class MonitorCommandResolver {
 
   @Mutation('reviseMonitor')
   @Requires('monitors.write')
-  revise(@Args() { input }: Input<{ definition: unknown; reason: string }>, @Context() context: GraphqlContext): Promise<object> {
+  revise(@Args() { input }: MutationReviseMonitorArguments, @Context() context: GraphqlContext): Promise<object> {
     const { definition, reason } = input;
     const meta = viewerOf(context).commandMeta({ reason });
     return this.about(input.monitor, meta, ({ monitorId }) => new ReviseMonitor({ monitorId, definition }, meta));
@@ -72,19 +69,19 @@ export class MonitorCommandResolver {
 
   @Mutation('pauseMonitor')
   @Requires('monitors.write')
-  pause(@Args() { input }: Input<{ reason: string }>, @Context() context: GraphqlContext): Promise<object> {
+  pause(@Args() { input }: MutationPauseMonitorArguments, @Context() context: GraphqlContext): Promise<object> {
     return this.about(input.monitor, viewerOf(context).commandMeta({ reason: input.reason }), (data, meta) => new PauseMonitor(data, meta));
   }
 
   @Mutation('resumeMonitor')
   @Requires('monitors.write')
-  resume(@Args() { input }: Input, @Context() context: GraphqlContext): Promise<object> {
+  resume(@Args() { input }: MutationResumeMonitorArguments, @Context() context: GraphqlContext): Promise<object> {
     return this.about(input.monitor, viewerOf(context).commandMeta(), (data, meta) => new ResumeMonitor(data, meta));
   }
 
   @Mutation('restateMeasurements')
   @Requires('monitors.write')
-  async restate(@Args() { input }: Input, @Context() context: GraphqlContext): Promise<object> {
+  async restate(@Args() { input }: MutationRestateMeasurementsArguments, @Context() context: GraphqlContext): Promise<object> {
     const monitorId = parseGlobalId(input.monitor, 'Monitor').id;
     const monitorKnown = await this.reader.exists(monitorId);
     const command = new RestateMeasurements({ monitorId, monitorKnown }, viewerOf(context).commandMeta());

@@ -4,6 +4,7 @@ import { instant, positionOf } from '#libs/kernel';
 import { type Look, LatestFeed } from './latest-feed.js';
 import { type LiveSubject, type LiveWindow } from './live-window.js';
 import { LIVE_EVERY_MS, LiveWindows } from './live-windows.js';
+import { type QueryLiveWindowArguments, type SubscriptionLiveWindowArguments } from './monitoring-arguments.js';
 import { MonitoringReader } from './reader.js';
 
 /** A window that is still open, in GraphQL: asked for once, or followed. */
@@ -16,13 +17,13 @@ export class LiveWindowResolver {
 
   @Query('liveWindow')
   @Requires('read')
-  async liveWindow(@Args('monitor') monitor: string): Promise<object | null> {
+  async liveWindow(@Args() { monitor }: QueryLiveWindowArguments): Promise<object | null> {
     return (await this.look(parseGlobalId(monitor, 'Monitor').id))?.value ?? null;
   }
 
   @Subscription('liveWindow')
   @Requires('read')
-  async follow(@Args('monitor') monitor: string): Promise<object> {
+  async follow(@Args() { monitor }: SubscriptionLiveWindowArguments): Promise<object> {
     const { id } = parseGlobalId(monitor, 'Monitor');
     const [known] = await this.reader.rows([id]);
     if (!known) throw new EdgeError('BAD_USER_INPUT', 'no monitor has this id');

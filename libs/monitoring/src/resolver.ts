@@ -1,38 +1,21 @@
 import { Args, Context, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { ClickHouse } from '#libs/clickhouse';
 import { deploymentIdOf } from '#libs/deployments';
-import {
-  connectionOf,
-  fieldOf,
-  followFeed,
-  type GraphqlContext,
-  NodeRegistry,
-  type PageArguments,
-  pageOf,
-  parseGlobalId,
-  Requires,
-} from '#libs/graphql-kit';
-import { type Instant, type Position, positionOf } from '#libs/kernel';
+import { connectionOf, fieldOf, followFeed, type GraphqlContext, NodeRegistry, pageOf, parseGlobalId, Requires } from '#libs/graphql-kit';
+import { positionOf } from '#libs/kernel';
 import { defaultDefinition } from './defaults.js';
 import { type MeasurementItem, MonitoringFeed } from './feed.js';
 import { type MeasurementKind } from './measurement.js';
+import {
+  type MeasurementFilter,
+  type QueryMeasurementsArguments,
+  type QueryMonitorsArguments,
+  type QueryPreviewMonitorArguments,
+  type SubscriptionMeasurementRecordedArguments,
+} from './monitoring-arguments.js';
 import { definitionNode, measurementNode, type MeasurementNode, monitorNode, type MonitorNode } from './nodes.js';
 import { MeasuredSubjects, MeasurementRevisions, MeasurementSeries, Monitors } from './queries.js';
 import { MonitoringReader } from './reader.js';
-
-type SeriesArguments = PageArguments & {
-  readonly monitor: string;
-  readonly subject: string;
-  readonly from?: Instant | null;
-  readonly until?: Instant | null;
-  readonly knownAt?: Position | null;
-};
-type Filter = {
-  readonly deployment?: string | null;
-  readonly monitor?: string | null;
-  readonly subject?: string | null;
-  readonly breach?: boolean | null;
-};
 
 const TIME_MAX = 8_640_000_000_000_000;
 /** Labels and what is computed from them come with revisions of their own. */
@@ -52,7 +35,7 @@ export class MonitorResolver {
 
   @Query('monitors')
   @Requires('read')
-  async monitors(@Args() { deployment, ...page }: PageArguments & { deployment?: string | null }): Promise<object> {
+  async monitors(@Args() { deployment, ...page }: QueryMonitorsArguments): Promise<object> {
     const { limit, after } = pageOf(page);
     const deploymentId = deployment ? deploymentIdOf(deployment) : null;
     const rows = await this.clickHouse.query(Monitors, { monitorIds: [], deploymentId, afterName: after?.key ?? '', limit: limit + 1 });
@@ -62,7 +45,7 @@ export class MonitorResolver {
 
   @Query('previewMonitor')
   @Requires('read')
-  async preview(@Args() { deployment, timeZone }: { deployment: string; timeZone?: string | null }): Promise<object | null> {
+  async preview(@Args() { deployment, timeZone }: QueryPreviewMonitorArguments): Promise<object | null> {
     const predictionsPerDay = await this.reader.traffic(deploymentIdOf(deployment));
     if (predictionsPerDay === undefined) return null;
     const definition = defaultDefinition({ predictionsPerDay, timeZone: timeZone ?? undefined });
@@ -71,7 +54,7 @@ export class MonitorResolver {
 
   @Query('measurements')
   @Requires('read')
-  async measurements(@Args() args: SeriesArguments): Promise<object> {
+  async measurements(@Args() args: QueryMeasurementsArguments): Promise<object> {
     const { limit, after } = pageOf(args);
     // The cursor is the start of the last window shown: the series goes back in time from there.
     const before = after?.key === undefined ? TIME_MAX : Number(after.key);
@@ -98,14 +81,14 @@ export class MonitorResolver {
 
   @Subscription('measurementRecorded')
   @Requires('read')
-  async measurementRecorded(@Args() { filter, after }: { filter?: Filter | null; after?: Position | null }): Promise<object> {
+  async measurementRecorded(@Args() { filter, after }: SubscriptionMeasurementRecordedArguments): Promise<object> {
     const matches = matcherOf(filter ?? {});
     const items = await followFeed(this.feed, { ...(after && { after }), matches });
     return fieldOf('measurementRecorded', items, ({ row }) => measurementNode(row));
   }
 }
 
-const matcherOf = (filter: Filter): ((item: MeasurementItem) => boolean) => {
+const matcherOf = (filter: MeasurementFilter): ((item: MeasurementItem) => boolean) => {
   const deploymentId = filter.deployment ? deploymentIdOf(filter.deployment) : undefined;
   const monitorId = filter.monitor ? parseGlobalId(filter.monitor, 'Monitor').id : undefined;
   return ({ row }) =>

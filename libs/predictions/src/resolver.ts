@@ -1,16 +1,11 @@
 import { Args, Context, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { ClickHouse } from '#libs/clickhouse';
 import { deploymentIdOf } from '#libs/deployments';
-import { connectionOf, EdgeError, type GraphqlContext, type PageArguments, pageOf, requestLoader, Requires } from '#libs/graphql-kit';
-import { type Instant, positionOf } from '#libs/kernel';
+import { connectionOf, EdgeError, type GraphqlContext, pageOf, requestLoader, Requires } from '#libs/graphql-kit';
+import { positionOf } from '#libs/kernel';
 import { featureNode, labelNode, predictionNode, type PredictionNode } from './nodes.js';
+import { type QueryPredictionArguments, type QueryPredictionsArguments } from './predictions-arguments.js';
 import { PredictionTraffic, FeatureValues, LabelsOf, PredictionPlace, PredictionsPage } from './queries.js';
-
-type PredictionsArguments = PageArguments & {
-  readonly deployment: string;
-  readonly from?: Instant | null;
-  readonly until?: Instant | null;
-};
 
 const START_OF_PAGE = 2n ** 64n - 1n;
 /** Bounds of time that leave nothing out. */
@@ -42,7 +37,7 @@ export class PredictionResolver {
 
   @Query('predictions')
   @Requires('predictions.read')
-  async predictions(@Args() { deployment, from, until, ...args }: PredictionsArguments): Promise<object> {
+  async predictions(@Args() { deployment, from, until, ...args }: QueryPredictionsArguments): Promise<object> {
     const page = pageOf(args);
     const deploymentId = deploymentIdOf(deployment);
     const rows = await this.clickHouse.query(PredictionsPage, {
@@ -63,7 +58,7 @@ export class PredictionResolver {
 
   @Query('prediction')
   @Requires('predictions.read')
-  async prediction(@Args() { deployment, id }: { readonly deployment: string; readonly id: string }): Promise<object | undefined> {
+  async prediction(@Args() { deployment, id }: QueryPredictionArguments): Promise<object | undefined> {
     const deploymentId = deploymentIdOf(deployment);
     const [place] = await this.clickHouse.query(PredictionPlace, { deploymentId, id });
     if (!place) return undefined;

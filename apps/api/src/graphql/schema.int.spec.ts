@@ -1,6 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type GraphQLNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 import { printedSchema, schemaOfLibs } from '#libs/graphql-kit';
+import { typeScriptOfSchema } from '../../../../test/support/typescript-of-schema.js';
 
 const FILE = new URL('./schema.graphql', import.meta.url);
 
@@ -32,6 +34,13 @@ const partsOf = (): readonly Part[] =>
       ...membersOf(type),
     ]);
 
+/** The SDL of every lib, as `libs/alerts/src/alerts.graphql`. */
+const schemaFiles = (): readonly string[] =>
+  readdirSync('libs', { withFileTypes: true, recursive: true })
+    .filter(({ name }) => name.endsWith('.graphql'))
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort();
+
 describe('the GraphQL schema', () => {
   it('is the one that was committed (UPDATE_SNAPSHOTS=1 writes it anew)', () => {
     const printed = printedSchema();
@@ -41,5 +50,12 @@ describe('the GraphQL schema', () => {
 
   it('explains every type, field, argument and value', () => {
     expect(partsOf().flatMap(({ path, description }) => (description ? [] : [path]))).toEqual([]);
+  });
+
+  it.each(schemaFiles())('is what resolvers take, in TypeScript beside %s (UPDATE_SNAPSHOTS=1 writes it anew)', (file) => {
+    const typeScript = typeScriptOfSchema(readFileSync(file, 'utf8'));
+    const beside = file.replace(/\.graphql$/, '-arguments.ts');
+    if (process.env['UPDATE_SNAPSHOTS'] === '1' && typeScript !== '') writeFileSync(beside, typeScript);
+    expect(existsSync(beside) ? readFileSync(beside, 'utf8') : '').toBe(typeScript);
   });
 });
