@@ -69,6 +69,9 @@ describe('EventCodec', () => {
   it('stores small bodies as readable JSON', () => {
     expect(encode([1])).toMatchObject({ contentType: 'application/json' });
     expect(Buffer.from(encode([1]).body).toString()).toBe('{"counts":[1]}');
+    const atLimit = Array.from({ length: 506 }, () => 1);
+    expect(encode(atLimit).body).toHaveLength(1_024);
+    expect(encode([...atLimit, 1])).toMatchObject({ contentType: 'application/octet-stream', metadata: { encoding: 'deflate' } });
   });
 
   it('refuses to read a body that was changed after it was written', () => {

@@ -6,8 +6,11 @@ import { Corrupt } from './errors.js';
 import { fromJsonText, toJsonText } from './json-tree.js';
 import { type NewEvent, type StoredEvent } from './store.js';
 
-/** Bodies above this many bytes are stored deflated. */
-const DEFLATE_ABOVE_BYTES = 16 * 1024;
+/**
+ * Bodies above this many bytes are stored deflated. A single prediction of 25 features is 2.3 KB of JSON and a third of that deflated; as
+ * plain text one row would take up most of a page of the log.
+ */
+const DEFLATE_ABOVE_BYTES = 1_024;
 /** No stored body may inflate to more than this: a damaged or hostile body must not fill the memory. */
 const INFLATED_BYTES_MAX = 64 * 1024 * 1024;
 
