@@ -75,10 +75,12 @@ export const typeScriptOfSchema = (sdl: string): string => {
   const used = [...new Set(values.map(({ type }) => nameOf(type)))];
   const imported = FROM_KERNEL.filter((name) => used.some((one) => SCALARS[one] === name));
   const texts = [
-    ...used.flatMap((name) => enums.get(name) ?? []).map((one) => {
-      const words = (one.values ?? []).map((value) => `'${value.name.value}'`);
-      return `${commentOf(one.description, '')}export type ${one.name.value} = ${words.join(' | ')};\n`;
-    }),
+    ...used
+      .flatMap((name) => enums.get(name) ?? [])
+      .map((one) => {
+        const words = (one.values ?? []).map((value) => `'${value.name.value}'`);
+        return `${commentOf(one.description, '')}export type ${one.name.value} = ${words.join(' | ')};\n`;
+      }),
     ...inputs.map((one) => objectOf(one.name.value, one.fields ?? [], one.description)),
     ...taking.map(({ type, field }) => objectOf(`${type}${capital(field.name.value)}Arguments`, field.arguments ?? [])),
   ];
