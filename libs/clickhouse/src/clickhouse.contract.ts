@@ -205,6 +205,15 @@ export const clickHouseContract = (adapter: string, open: () => Promise<ClickHou
       expect(answers.every((rows) => rows.length === 1)).toBe(true);
     });
 
+    it('takes only so many queries at once, says that more may come again, and then takes them', async () => {
+      const answers = await Promise.allSettled(Array.from({ length: 1_000 }, () => clickHouse.query(Things, {})));
+      const refused = answers.flatMap((answer): unknown[] => (answer.status === 'rejected' ? [answer.reason] : []));
+      expect(answers.length - refused.length).toBeGreaterThanOrEqual(100);
+      expect(refused.length).toBeGreaterThan(0);
+      for (const error of refused) expect(error).toMatchObject({ code: '202', type: 'TOO_MANY_SIMULTANEOUS_QUERIES', transient: true });
+      expect(await clickHouse.query(Things, {})).toEqual([]);
+    });
+
     it('finishes what is running when it closes, and refuses afterwards', async () => {
       const other = await open();
       const last = other.query(Things, {});

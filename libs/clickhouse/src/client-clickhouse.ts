@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { defineQuery, type DefinedQuery, type RawRow } from './define-query.js';
-import { ClickHouseError, clickHouseError } from './errors.js';
+import { ClickHouseError, clickHouseError, tooManyQueries } from './errors.js';
 import { type SendInsert } from './insert.js';
 import { type Lane } from './lane.js';
 import { ClickHouse, type CommandParams, type InsertBlock, type QueryContext } from './port.js';
@@ -14,6 +14,8 @@ export type Lanes = {
   readonly writers: readonly [Lane, ...Lane[]];
   /** The least busy one is asked. */
   readonly readers: readonly [Lane, ...Lane[]];
+  /** Queries that may run and wait on one reader. Beyond it callers hear at once that they have to come again, instead of waiting for minutes. */
+  readonly queriesMax: number;
   readonly sendInsert: SendInsert;
   /** Whether an aborted query stops on the engine. Where it does not, aborting only keeps it from starting. */
   readonly interruptible: boolean;
@@ -50,8 +52,8 @@ export class ClientClickHouse extends ClickHouse {
     context.signal?.throwIfAborted();
     const text = queryStatement(query, context);
     const options = this.lanes.interruptible && context.signal ? { abort_signal: context.signal } : {};
-    const rows = await this.track(query.name, () =>
-      this.nextReader().run(async (client) => {
+    const rows = await this.track(query.name, async () =>
+      this.nextReader(query.name).run(async (client) => {
         const { stream } = await client.exec({
           query: text,
           query_id: randomUUID(),
@@ -96,11 +98,13 @@ export class ClientClickHouse extends ClickHouse {
     await Promise.all([...new Set([...this.lanes.writers, ...this.lanes.readers])].map((lane) => lane.close()));
   }
 
-  private nextReader(): Lane {
-    const { readers } = this.lanes;
+  private nextReader(query: string): Lane {
+    const { readers, queriesMax } = this.lanes;
     // Starting one further each time spreads the load where all are equally busy.
     this.turn = (this.turn + 1) % readers.length;
-    return leastBusy(readers, readers[this.turn] ?? readers[0]);
+    const reader = leastBusy(readers, readers[this.turn] ?? readers[0]);
+    if (reader.load() >= queriesMax) throw tooManyQueries(query);
+    return reader;
   }
 
   private async layoutOf(name: string): Promise<TableLayout> {

@@ -72,3 +72,7 @@ export const cannotOpen = (path: string, holder: number | undefined, error: unkn
       : ['DIRECTORY_IN_USE', `process ${holder} has the ClickHouse directory ${path} open; only one process at a time can`];
   return new ClickHouseError(reason, DIRECTORY_IN_USE, type, false, { cause: error });
 };
+
+/** So many queries wait already that another one is not taken; nothing was asked. The code is the one a server has for this. */
+export const tooManyQueries = (query: string): ClickHouseError =>
+  new ClickHouseError(`${query}: too many queries wait for the read model`, '202', 'TOO_MANY_SIMULTANEOUS_QUERIES', true);

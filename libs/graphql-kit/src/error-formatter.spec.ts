@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { ClickHouseError } from '#libs/clickhouse';
 import { Unavailable } from '#libs/event-store';
 import { EdgeError } from './errors.js';
 import { formatErrors } from './error-formatter.js';
@@ -23,6 +24,13 @@ describe('an error on its way to the caller', () => {
     const located = new GraphQLError('x', { originalError: new Unavailable('unknown', 'SQLITE_FULL at /data'), path: ['a'] });
     expect(format(located)).toMatchObject({ statusCode: 503, errors: [{ extensions: { code: 'UNAVAILABLE' } }], reported: [] });
     expect(JSON.stringify(format(located).errors)).not.toContain('SQLITE');
+  });
+
+  it('of a read model that has too much to do says to try again, and of one that is wrong says nothing', () => {
+    const busy = new ClickHouseError('AlertsPage: too many', '202', 'TOO_MANY_SIMULTANEOUS_QUERIES', true);
+    expect(format(busy)).toMatchObject({ statusCode: 503, errors: [{ extensions: { code: 'UNAVAILABLE' } }], reported: [] });
+    const wrong = new ClickHouseError('AlertsPage: no such table', '60', 'UNKNOWN_TABLE', false);
+    expect(format(wrong)).toMatchObject({ statusCode: 500, errors: [{ message: 'internal error' }], reported: [wrong] });
   });
 
   it.each([

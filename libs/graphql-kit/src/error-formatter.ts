@@ -1,4 +1,5 @@
 import { type ExecutionResult, type FormattedExecutionResult, GraphQLError } from 'graphql';
+import { ClickHouseError } from '#libs/clickhouse';
 import { Timeout, Unavailable } from '#libs/event-store';
 import { EdgeError } from './errors.js';
 
@@ -42,6 +43,8 @@ export const maskError = (error: unknown, report: ReportBug): Masked => {
   if (root instanceof EdgeError) return edge(root, error);
   if (root instanceof Unavailable || root instanceof Timeout)
     return edge(new EdgeError('UNAVAILABLE', 'the event log does not answer, try again', 503), error);
+  if (root instanceof ClickHouseError && root.transient)
+    return edge(new EdgeError('UNAVAILABLE', 'the read model does not answer, try again', 503), error);
   const executed = error instanceof GraphQLError && error.path !== undefined;
   if (isRequestError(root)) return malformed(error, root.statusCode);
   if (!executed && root instanceof GraphQLError) return malformed(error, 400);

@@ -44,6 +44,9 @@ const admissionOf = ({ access, limits }: Edge, sockets: SocketAdmission) => {
       viewers.set(request, admission.viewer);
     },
     preValidation: async (request: AskingRequest) => checkAsked(request, limits.tokensMax),
+    onSend: async (_request, reply) => {
+      if (reply.statusCode === 503) void reply.header('retry-after', '1');
+    },
     preHandler: (request, _reply, done) => {
       if (isUpgraded(request)) guards.guard(request.server);
       sockets.enter(request, done);

@@ -5,6 +5,7 @@ import { Args, Context, Mutation, Query, Resolver, Subscription } from '@nestjs/
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { WebSocket } from 'ws';
+import { ClickHouseError } from '#libs/clickhouse';
 import { type Outcome } from '#libs/event-store';
 import { type Position, type Uuid, positionOf, uuid } from '#libs/kernel';
 import { GraphqlClient } from '../../../test/support/graphql-client.js';
@@ -32,7 +33,7 @@ type DogConnection { edges: [DogEdge!]! nodes: [Dog!]! pageInfo: PageInfo! }
 type RenameDogPayload { position: EventPosition! }
 type DogAsleep implements Refusal { code: String! message: String! }
 union RenameDogResult = RenameDogPayload | DogAsleep
-extend type Query { dogs(first: Int, after: String): DogConnection! secret: String broken: String }
+extend type Query { dogs(first: Int, after: String): DogConnection! secret: String broken: String busy: String! }
 type Mutation { renameDog(name: String!): RenameDogResult! }
 type Subscription { dogSeen(after: EventPosition, name: String): Dog! dogBroken: Dog! }
 `;
@@ -98,6 +99,12 @@ class KennelResolver {
   @Requires('read')
   broken() {
     throw new Error('password is hunter2');
+  }
+
+  @Query('busy')
+  @Requires('read')
+  busy() {
+    throw new ClickHouseError('Dogs: too many', '202', 'TOO_MANY_SIMULTANEOUS_QUERIES', true);
   }
 
   @Mutation('renameDog')
@@ -325,6 +332,13 @@ describe('the GraphQL edge', () => {
           [{ message: 'internal error', path: ['broken'], extensions: { code: 'INTERNAL' } }],
         ]);
       }
+    });
+
+    it('says when to come again where the read model has too much to do', async () => {
+      const headers = { authorization: 'Bearer reader', 'content-type': 'application/json' };
+      const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query: '{ busy }' }) });
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+      expect(await response.text()).toContain('"code":"UNAVAILABLE"');
     });
 
     it('tells what is malformed and where', async () => {

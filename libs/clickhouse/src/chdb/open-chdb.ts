@@ -8,6 +8,9 @@ import { type Lane, serialLane } from '../lane.js';
 import { type ClickHouse } from '../port.js';
 import { incoming } from './incoming.js';
 
+/** One runs, the others wait: some seconds for the last of them. */
+const QUERIES_MAX = 100;
+
 export type ChdbOptions = {
   /** Data directory; created when missing. One process at a time. */
   readonly path: string;
@@ -29,6 +32,7 @@ export const openChdb = ({ path, readers = 2 }: ChdbOptions): ClickHouse => {
       // Two, so that the engine works on one table while another waits for its disk.
       writers: [lane(), lane()],
       readers: [lane(), ...Array.from({ length: readers - 1 }, lane)],
+      queriesMax: QUERIES_MAX,
       interruptible: false,
       sendInsert: incoming(join(path, 'incoming')),
     });

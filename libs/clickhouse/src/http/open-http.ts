@@ -7,6 +7,9 @@ import { type SendInsert } from '../insert.js';
 import { freeLane } from '../lane.js';
 import { type ClickHouse } from '../port.js';
 
+/** Running on the server, and waiting for a socket. */
+const QUERIES_MAX = 200;
+
 export type HttpOptions = {
   /** `http://host:8123` or `https://host:8443`. */
   readonly url: string;
@@ -33,7 +36,7 @@ export const openHttp = (options: HttpOptions): ClickHouse => {
     keep_alive: { enabled: true },
   });
   const lane = freeLane(client);
-  return new ClientClickHouse({ writers: [lane], readers: [lane], interruptible: true, sendInsert });
+  return new ClientClickHouse({ writers: [lane], readers: [lane], queriesMax: QUERIES_MAX, interruptible: true, sendInsert });
 };
 
 /** The statement travels in the address, the rows in the body. */

@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Post, Req, type Type } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ClickHouseError } from '#libs/clickhouse';
 import { EventCodec } from '#libs/event-store';
 import { InMemoryEventStore } from '#libs/event-store/memory';
 import { Clock, type CommandMeta, type DomainEvent, type Instant, type Recorded, instant } from '#libs/kernel';
@@ -42,6 +43,9 @@ class ThingsController {
   }
   @Get('broken') @Open() broken() {
     throw new Error('secret detail');
+  }
+  @Get('busy') @Open() busy() {
+    throw new ClickHouseError('Things: secret detail', '202', 'TOO_MANY_SIMULTANEOUS_QUERIES', true);
   }
 }
 
@@ -259,6 +263,13 @@ describe('problems', () => {
     const response = await call('GET', '/things/broken');
     expect(response.status).toBe(500);
     expect(await response.text()).not.toContain('secret detail');
+  });
+  it('say when to come again where the read model has too much to do', async () => {
+    const response = await call('GET', '/things/busy');
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    const text = await response.text();
+    expect(text).toContain('"code":"UNAVAILABLE"');
+    expect(text).not.toContain('secret detail');
   });
   it.each([
     ['{"a":', 'application/json', 400, 'MALFORMED'],

@@ -1,4 +1,5 @@
 import { type ArgumentsHost, type ExceptionFilter, Catch, HttpException, Logger } from '@nestjs/common';
+import { ClickHouseError } from '#libs/clickhouse';
 import { AppendTooLarge, Timeout, Unavailable, WrongExpectedRevision } from '#libs/event-store';
 import { type EdgeReply, type EdgeRequest, edgeOf, headerOf } from './edge.js';
 import { PROBLEM_TYPE, Problem, problemBody } from './problem.js';
@@ -58,6 +59,11 @@ export const problemOf = (error: unknown, request: EdgeRequest): Problem => {
       causedBy(error),
     );
   }
+  if (error instanceof ClickHouseError && error.transient)
+    return new Problem(
+      { status: 503, code: 'UNAVAILABLE', detail: 'the read model does not answer: try again', headers: RETRY },
+      causedBy(error),
+    );
   if (error instanceof WrongExpectedRevision)
     return new Problem({ status: 409, code: 'CONFLICT', detail: 'somebody else changed this in the meantime' }, causedBy(error));
   if (error instanceof AppendTooLarge)
