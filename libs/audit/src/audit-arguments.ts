@@ -2,7 +2,7 @@
 import { type Instant, type Position } from '#libs/kernel';
 
 /** What an audit entry is about, in the large. */
-export type AuditClass = 'INTAKE' | 'MEASUREMENT' | 'ALERT' | 'DEPLOYMENT' | 'REGISTRY' | 'ACCESS' | 'IDENTITY' | 'PRIVACY' | 'OTHER';
+export type AuditClass = 'INTAKE' | 'MEASUREMENT' | 'ALERT' | 'DEPLOYMENT' | 'REGISTRY' | 'ACCESS' | 'READ' | 'IDENTITY' | 'PRIVACY' | 'OTHER';
 
 /** Which entries to give. All conditions have to hold; an absent one does not restrict. */
 export type AuditFilter = {
@@ -26,7 +26,7 @@ export type AuditFilter = {
   readonly until?: Instant | null;
   /** Correlation id: everything that belongs to one request or flow. */
   readonly correlation?: string | null;
-  /** Whether entries of the intake are given too. They are many; left out unless asked for, by this or by their class. */
+  /** Whether entries of the intake and of reads are given too. They are many; left out unless asked for, by this or by their class. */
   readonly includeIntake: boolean | null;
 };
 

@@ -53,13 +53,15 @@ const placeOf = (stream: string | undefined): Pick<Described, 'deploymentId' | '
   return category === 'deployment' ? { deploymentId: id } : { monitorId: id };
 };
 
+const timesMore = (count: number | undefined): string => (count === undefined ? '' : ` ${counted(count, 'more time')} in a minute`);
+
 /** What the trail says about how access was used and refused. */
 export const describeAccess = (event: AccessEvent): Described => {
   switch (event.type) {
     case 'CommandRefused':
       return {
         class: 'access',
-        summary: `${event.data.command} refused: ${event.data.code}, ${event.data.detail}`,
+        summary: `${event.data.command} refused${timesMore(event.data.count)}: ${event.data.code}, ${event.data.detail}`,
         ...placeOf(event.data.stream),
       };
     case 'AccessDenied': {
@@ -69,6 +71,10 @@ export const describeAccess = (event: AccessEvent): Described => {
     case 'UnauthenticatedAttempts': {
       const { count, minute, reason } = event.data;
       return { class: 'access', summary: `${counted(count, 'unrecognised request')} in the minute from ${moment(minute)}: ${reason}` };
+    }
+    case 'SensitiveDataRead': {
+      const { operation, count, argumentsSha256 } = event.data;
+      return { class: 'read', summary: `${operation} read ${counted(count, 'time')}${argumentsSha256 ? '' : ', by various questions'}` };
     }
     case 'SignedIn':
       return { class: 'access', summary: 'Signed in' };

@@ -6,11 +6,17 @@ export const AUDIT_CLASSES = [
   'deployment',
   'registry',
   'access',
+  'read',
   'identity',
   'privacy',
   'other',
 ] as const;
 export type AuditClass = (typeof AUDIT_CLASSES)[number];
+
+/** Classes with more entries than all others together: a page leaves them out unless they are asked for. */
+const MANY: readonly AuditClass[] = ['intake', 'read'];
+
+export const isOneOfMany = (kind: AuditClass): boolean => MANY.includes(kind);
 
 /** One thing an event changed. `before` is null where the event alone does not say it. */
 export type Change = { readonly path: string; readonly before: unknown; readonly after: unknown };

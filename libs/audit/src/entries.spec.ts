@@ -70,6 +70,18 @@ describe('the words of the trail', () => {
     });
   });
 
+  it('tell of many what they were and how many', () => {
+    const read = { principalId: ID, operation: 'GRAPHQL Query.prediction', argumentsSha256: 'a'.repeat(64), count: 3 };
+    const refused = { principalId: ID, command: 'SilenceAlert', code: 'ALREADY_SILENCED', detail: 'it is silent', count: 40 };
+    expect(describeEvent({ type: 'SensitiveDataRead', data: read })).toEqual({
+      class: 'read',
+      summary: 'GRAPHQL Query.prediction read 3 times',
+    });
+    expect(describeEvent({ type: 'CommandRefused', data: refused }).summary).toBe(
+      'SilenceAlert refused 40 more times in a minute: ALREADY_SILENCED, it is silent',
+    );
+  });
+
   it('tell what a raised alert rests on', () => {
     const window = { from: Date.UTC(2001, 2, 5), until: Date.UTC(2001, 2, 6) };
     const judgement = {

@@ -21,7 +21,14 @@ const about = <E extends DomainEvent>(names: readonly string[], describe: (event
   return { types, describe: (event) => (isOurs(event) ? describe(event) : undefined) };
 };
 
-const ACCESS_TYPES = ['CommandRefused', 'AccessDenied', 'UnauthenticatedAttempts', 'SignedIn', 'SignedOut'] satisfies AccessEvent['type'][];
+const ACCESS_TYPES = [
+  'CommandRefused',
+  'AccessDenied',
+  'SensitiveDataRead',
+  'UnauthenticatedAttempts',
+  'SignedIn',
+  'SignedOut',
+] satisfies AccessEvent['type'][];
 const PRINCIPAL_TYPES = typesOf(IDENTITY_EVENTS).filter((type) => !ACCESS_TYPES.some((access) => access === type));
 
 /** How each event is described. A context adds its facts here; a spec fails while one is missing. */

@@ -1,6 +1,6 @@
 import { type Cell, type Row, dateTimeOf } from '#libs/clickhouse';
 import { type Recorded } from '#libs/kernel';
-import { type Described } from './described.js';
+import { type Described, isOneOfMany } from './described.js';
 import { describe } from './entries.js';
 
 /** Table of the trail. */
@@ -14,7 +14,7 @@ type Column = readonly [name: string, cell: (event: Recorded, described: Describ
 
 /** Columns in the order of the table, each with how it is filled. */
 const COLUMNS: readonly Column[] = [
-  ['intake', (_, { class: kind }) => (kind === 'intake' ? 1 : 0)],
+  ['intake', (_, { class: kind }) => (isOneOfMany(kind) ? 1 : 0)],
   ['position', ({ position }) => position.commit],
   ['event_id', ({ id }) => id],
   ['recorded_at', ({ recordedAt }) => dateTimeOf(recordedAt)],

@@ -23,7 +23,7 @@ import {
   type QueryAuditTrailArguments,
   type SubscriptionAuditEntryAppendedArguments,
 } from './audit-arguments.js';
-import { AUDIT_CLASSES, type AuditClass, type Change } from './described.js';
+import { AUDIT_CLASSES, type AuditClass, type Change, isOneOfMany } from './described.js';
 import { type AuditEntryNode, entryNode } from './entry-node.js';
 import { matcherOf } from './matches.js';
 import { type AuditRow } from './queries.js';
@@ -101,7 +101,7 @@ export class AuditResolver {
   async auditEntryAppended(@Args() { filter: input, after }: SubscriptionAuditEntryAppendedArguments) {
     const filter = filterOf(input);
     const matches = matcherOf(filter, await this.trails.deploymentsOf(filter));
-    const withIntake = filter.includeIntake === true || filter.class === 'intake';
+    const withIntake = filter.includeIntake === true || (filter.class !== undefined && isOneOfMany(filter.class));
     const source: FeedSource<Item> = {
       readFrom: async (from, limit) => (await this.trails.after(from, limit, withIntake)).map(positioned),
       head: () => this.trails.head(),

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClickHouse } from '#libs/clickhouse';
 import { type Instant, type Position, type Uuid, positionOf } from '#libs/kernel';
-import { type AuditClass, type Change } from './described.js';
+import { type AuditClass, type Change, isOneOfMany } from './described.js';
 import { against, changesOf } from './changes.js';
 import { AuditEntriesById, AuditFeed, AuditHead, type AuditRow, AuditTrail, DeploymentsOfModel, EarlierChanges } from './queries.js';
 
@@ -19,7 +19,7 @@ export type AuditFilter = {
   readonly from?: Instant;
   /** Exclusive. */
   readonly until?: Instant;
-  /** Entries of the intake are many and left out unless asked for, by this or by their class. */
+  /** Entries of the intake and of reads are many and left out unless asked for, by this or by their class. */
   readonly includeIntake?: boolean;
 };
 
@@ -31,7 +31,7 @@ const LAST_INSTANT = 10_413_791_999_999;
 const withinLog = (at: number): number => Math.min(Math.max(at, 0), LAST_INSTANT);
 
 const sectionsOf = (filter: AuditFilter): readonly Section[] => {
-  if (filter.class === 'intake') return [1];
+  if (filter.class && isOneOfMany(filter.class)) return [1];
   return filter.includeIntake ? [0, 1] : [0];
 };
 

@@ -79,6 +79,68 @@ describe('the access log', () => {
   });
 });
 
+describe('a flood', () => {
+  const principalId = principalIdOf('driftledger');
+  const refuse = (log: AccessLog, code = 'LAST_ADMIN') =>
+    log.record({ type: 'RevokeRoles', stream: 'principal-x', meta: processMeta('spec') }, { code, detail: 'one must stay' });
+  const counts = async (data: Promise<unknown[]>): Promise<unknown[]> =>
+    (await data).map((one) => (typeof one === 'object' && one !== null && 'count' in one ? one.count : 'single'));
+
+  it('of refused commands is recorded one by one sixty times a minute and principal, then counted by code', async () => {
+    const { clock, log, dataOf } = aLog();
+    for (let time = 0; time < 100; time += 1) await refuse(log);
+    for (let time = 0; time < 5; time += 1) await refuse(log, 'PRINCIPAL_UNKNOWN');
+    clock.at += 60_000;
+    await refuse(log);
+    await log.flush();
+    expect(await counts(dataOf(accessStream(principalId)))).toEqual([...Array.from({ length: 61 }, () => 'single'), 40, 5]);
+    expect((await dataOf(accessStream(principalId))).at(-1)).toEqual({
+      ...{ principalId, command: 'RevokeRoles', code: 'PRINCIPAL_UNKNOWN', detail: 'one must stay', count: 5 },
+    });
+  });
+
+  it('of the same sensitive read is recorded once and counted', async () => {
+    const { clock, log, dataOf } = aLog();
+    const read = { principalId, operation: 'GRAPHQL Query.auditTrail', argumentsSha256: 'a'.repeat(64), meta: processMeta('spec') };
+    for (let time = 0; time < 100; time += 1) log.read(read);
+    clock.at += 60_000;
+    await log.flush();
+    expect(await dataOf(accessStream(principalId))).toEqual([1, 99].map((count) => ({ ...withoutMeta(read), count })));
+  });
+
+  it('of different sensitive reads is told apart twenty times a minute and operation, then counted together', async () => {
+    const { clock, log, dataOf } = aLog();
+    for (let time = 0; time < 1_000; time += 1)
+      log.read({
+        principalId,
+        operation: 'GRAPHQL Query.prediction',
+        argumentsSha256: String(time).padStart(64, '0'),
+        meta: processMeta('spec'),
+      });
+    clock.at += 60_000;
+    await log.flush();
+    const data = await dataOf(accessStream(principalId));
+    expect([data.length, data.at(-2), data.at(-1)]).toEqual([
+      22,
+      { principalId, operation: 'GRAPHQL Query.prediction', count: 1 },
+      { principalId, operation: 'GRAPHQL Query.prediction', count: 979 },
+    ]);
+  });
+
+  it('leaves no read unrecorded that could not be written when it happened', async () => {
+    const { clock, store, log, dataOf } = aLog();
+    store.away = true;
+    log.read({ principalId, operation: 'GET /v1/principals', meta: processMeta('spec') });
+    await new Promise(setImmediate);
+    store.away = false;
+    clock.at += 60_000;
+    await log.flush();
+    expect(await dataOf(accessStream(principalId))).toEqual([{ principalId, operation: 'GET /v1/principals', count: 1 }]);
+  });
+});
+
+const withoutMeta = ({ meta: _, ...rest }: { readonly meta: unknown }): object => rest;
+
 describe('minutes', () => {
   it('start at whole minutes, before 1970 as well', () => {
     expect([minuteOf(0), minuteOf(59_999), minuteOf(60_000), minuteOf(-1)]).toEqual([0, 0, 60_000, -60_000]);

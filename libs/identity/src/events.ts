@@ -57,6 +57,8 @@ export const CommandRefused = defineEvent('CommandRefused', {
     stream: z.string().optional(),
     code: z.string(),
     detail: z.string(),
+    /** How many of this command and code in one minute, above those that were recorded one by one; absent for one. */
+    count: z.number().int().positive().optional(),
   }),
 });
 
@@ -72,6 +74,21 @@ export const AccessDenied = defineEvent('AccessDenied', {
     neededRoles: z.array(role),
     heldRoles: z.array(role),
     route: z.string(),
+    count: z.number().int().positive(),
+  }),
+});
+
+/**
+ * A principal looked at what not everybody may see: the audit trail, who holds keys, single predictions. `operation` is what it asked for,
+ * `argumentsSha256` (hex) the digest of how; absent where one minute brought too many different questions to tell them apart. The first of
+ * a minute is recorded at once (`count` 1), repeats of the same question together when the minute is over.
+ */
+export const SensitiveDataRead = defineEvent('SensitiveDataRead', {
+  version: 1,
+  schema: z.object({
+    principalId: id,
+    operation: z.string(),
+    argumentsSha256: z.string().length(64).optional(),
     count: z.number().int().positive(),
   }),
 });
@@ -99,6 +116,7 @@ export type PrincipalEvent =
 export type AccessEvent =
   | EventOf<typeof CommandRefused>
   | EventOf<typeof AccessDenied>
+  | EventOf<typeof SensitiveDataRead>
   | EventOf<typeof UnauthenticatedAttempts>
   | EventOf<typeof SignedIn>
   | EventOf<typeof SignedOut>;
@@ -112,6 +130,7 @@ export const IDENTITY_EVENTS = [
   RolesRevoked,
   CommandRefused,
   AccessDenied,
+  SensitiveDataRead,
   UnauthenticatedAttempts,
   SignedIn,
   SignedOut,

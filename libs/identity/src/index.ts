@@ -14,6 +14,7 @@ export {
   ROLES,
   RolesGranted,
   RolesRevoked,
+  SensitiveDataRead,
   SignedIn,
   SignedOut,
   UNAUTHENTICATED_STREAM,
@@ -27,7 +28,7 @@ export { type IdentityCommand, type IdentityRefusal, GrantRoles, IssueKey, Regis
 export { type Action, PERMISSIONS, isPermitted, rolesFor } from './permissions.js';
 export { type KeyRecord, type Principal, Directory } from './directory.js';
 export { type Authentication, type Credentials, type Recognised, Authenticator } from './authenticator.js';
-export { type Denial, AccessLog } from './access-log.js';
+export { type Denial, type SensitiveRead, AccessLog } from './access-log.js';
 export { type ApiKey, formatApiKey, newApiKey, parseApiKey } from './keys.js';
 export { type AdminKey, type Bootstrap, ADMIN_NAME, ensureAdminKey } from './bootstrap.js';
 export { readKeyFile } from './key-file.js';
