@@ -4,7 +4,7 @@ import { type Instant, type Position } from '#libs/kernel';
 /** Where an alert is in its life. */
 export type AlertStatus = 'SUSPECTED' | 'RAISED' | 'ACKNOWLEDGED' | 'CLEARED' | 'DROPPED';
 
-/** How far the score lay above the limit it had to exceed, at its worst so far. */
+/** How far what was judged lay beyond its limit (`timesLimit`), at its worst so far. */
 export type AlertSeverity = 'LOW' | 'MEDIUM' | 'HIGH';
 
 /** What happened to an alert. */

@@ -159,14 +159,37 @@ describe('raising', () => {
       .when(judge(1, 'breach', { k: 4, n: 1, m: 1 }))
       .then(raised(1, { k: 4, n: 1, m: 1 }));
   });
+  it('drops nothing and raises nothing at a calm window when k was lowered to the breaches there are, and raises at the next breach', () => {
+    const twoOfFive: AlertPolicy = { k: 2, n: 5, m: 2 };
+    given(suspected(1), counted(2, 'breach'))
+      .when(judge(3, 'calm', twoOfFive))
+      .then(counted(3, 'calm', twoOfFive));
+    given(suspected(1), counted(2, 'breach'), counted(3, 'calm', twoOfFive))
+      .when(judge(4, 'breach', twoOfFive))
+      .then(raised(4, twoOfFive, [1, 2, 4]));
+  });
+  const gates = (own: readonly [number, number], material: readonly [number, number]): Evidence['gates'] => [
+    { gate: 'significance', value: 1e-9, limit: 0.01, passed: true, applied: true },
+    { gate: 'own_variation', value: own[0], limit: own[1], passed: true, applied: true },
+    { gate: 'materiality', value: material[0], limit: material[1], passed: true, applied: true },
+  ];
   it.each([
-    [0.14, 'low'],
-    [0.16, 'medium'],
-    [0.31, 'high'],
-  ] as const)('gives a score of %d over a limit of 0.1 the severity %s', (score, severity) => {
+    // A distance, and its excess over the baseline, as the demo's flights have them.
+    ['a score of 0.14 over 0.1', 0.14, gates([0.14, 0.1], [0.13, 0.05]), 'low'],
+    ['a score of 0.16 over 0.1', 0.16, gates([0.16, 0.1], [0.15, 0.05]), 'medium'],
+    ['a score of 0.31 over 0.1', 0.31, gates([0.31, 0.1], [0.3, 0.05]), 'high'],
+    ['a score far beyond what is usual whose excess is just material', 0.2, gates([0.2, 0.01], [0.051, 0.05]), 'low'],
+    // Performance: the change for the worse is judged, whichever way the metric goes.
+    ['a ROC AUC of 0.85 that fell by 0.06 where 0.05 matter', 0.85, gates([0.06, 0.05], [0.06, 0.05]), 'low'],
+    ['a ROC AUC of 0.6 that fell by 0.3', 0.6, gates([0.3, 0.04], [0.3, 0.05]), 'high'],
+    ['a Brier score of 0.3 that rose by 0.09', 0.3, gates([0.09, 0.01], [0.09, 0.05]), 'medium'],
+    ['a mean absolute error of 12 that rose by 1.3 where a tenth of 11 matters', 12, gates([1.3, 0.4], [1.3, 1.1]), 'low'],
+    ['a change where the reference did not vary at all', 0.7, gates([0.2, 0], [0.2, 0.05]), 'high'],
+  ] as const)('gives %s the severity that follows from its narrowest gate', (_, score, beyond, severity) => {
+    const over = { score, gates: beyond };
     given()
-      .when(judge(1, 'breach', atOnce, { score }))
-      .then(raised(1, atOnce, [1], { severity, judgement: judgement(1, 'breach', { score }), breaches: [{ ...breachAt(1), score }] }));
+      .when(judge(1, 'breach', atOnce, over))
+      .then(raised(1, atOnce, [1], { severity, judgement: judgement(1, 'breach', over), breaches: [{ ...breachAt(1), score }] }));
   });
 });
 

@@ -77,7 +77,9 @@ function confirm(data: Judge, state: Suspected): Answer {
   const about = aboutOf(data, state.about.episode);
   const recent = lastJudgements(state.recent, judgement, policy.n);
   const breaches = recent.filter((place) => place.verdict === 'breach');
-  if (breaches.length >= Math.min(policy.k, policy.n)) return accept(raised(about, data, breaches, state));
+  // Only a breach raises: after k was lowered enough earlier ones may be there already, and a calm window is no reason to alert.
+  if (judgement.verdict === 'breach' && breaches.length >= Math.min(policy.k, policy.n))
+    return accept(raised(about, data, breaches, state));
   if (breaches.length === 0) return accept(SuspicionDropped.make({ ...about, policy, judgement }));
   return accept(counted(about, data));
 }
@@ -148,7 +150,7 @@ const aboutOf = ({ alertId, monitorId, monitor, deploymentId, deployment, subjec
   episode,
 });
 
-const severityIn = ({ evidence }: Judgement): Severity => (evidence ? severityOf(evidence) : 'low');
+const severityIn = ({ evidence }: Judgement): Severity => (evidence ? severityOf(evidence.gates) : 'low');
 
 const silenceAt = (state: AlertState, at: Instant): { silencedUntil?: number } =>
   state.status !== 'unknown' && state.silencedUntil !== undefined && at < state.silencedUntil ? { silencedUntil: state.silencedUntil } : {};

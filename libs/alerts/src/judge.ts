@@ -24,7 +24,7 @@ const evidenceOf = (
   measurement: { eventId: id, position: formatPosition(position), revision: data.revision },
   method,
   score,
-  limit: limitOf(gates),
+  limit: subject.form === 'performance' ? null : limitOf(gates),
   gates: gates.map(({ gate, value, limit, passed, applied }) => ({ gate, value, limit, passed, applied })),
   scores: subject.scores.map((shown) => ({ method: shown.method, value: shown.score })),
   moved: subject.contributions.slice(0, MOVED_BINS_MAX).map(movedOf),
@@ -34,7 +34,7 @@ const evidenceOf = (
   ...(data.labelled !== undefined && data.rows > 0 ? { labelledShare: data.labelled / data.rows } : {}),
 });
 
-/** The limit the score itself had to exceed: a p-value is held against another scale. */
+/** The limit the score itself had to exceed: a p-value is held against another scale, and of performance the change is judged. */
 const limitOf = (gates: NonNullable<SubjectMeasurement['judgement']>['gates']): number | null => {
   const limits = gates.filter(({ gate, applied }) => applied && gate !== 'significance').map(({ limit }) => limit);
   return limits.length === 0 ? null : Math.max(...limits);

@@ -25,7 +25,7 @@ export type AlertWindow = z.infer<typeof AlertWindow>;
 export const Verdict = z.enum(['breach', 'calm', 'no_data']);
 export type Verdict = z.infer<typeof Verdict>;
 
-/** How far the score of a breach lies above the limit it had to exceed: below 1.5 times `low`, below 3 times `medium`, else `high`. */
+/** How far what was judged lies beyond its limit: below 1.5 times `low`, below 3 times `medium`, else `high`. */
 export const Severity = z.enum(['low', 'medium', 'high']);
 export type Severity = z.infer<typeof Severity>;
 
@@ -55,7 +55,10 @@ export type MovedBin = z.infer<typeof MovedBin>;
 export const Evidence = z.object({
   /** The measurement event and where it stands in the log. */
   measurement: z.object({ eventId: z.uuid(), position: z.string(), revision: z.int().min(1) }),
-  /** The method that judged, its score, and the largest limit the score had to exceed; null when no such gate was applied. */
+  /**
+   * The method that judged, its score, and the largest limit the score had to exceed; null when no such gate was applied, and for
+   * performance, where limits hold for the change and not for the score.
+   */
   method: z.string(),
   score: z.number(),
   limit: z.number().nullable(),
@@ -88,10 +91,21 @@ export type Judgement = z.infer<typeof Judgement>;
 const MEDIUM_FROM = 1.5;
 const HIGH_FROM = 3;
 
-/** @example severityOf({ score: 0.2, limit: 0.1 }) // 'medium'. Without a limit it is `low`; a limit of 0 exceeded is `high`. */
-export const severityOf = ({ score, limit }: { readonly score: number; readonly limit: number | null }): Severity => {
-  if (limit === null) return 'low';
-  const times = Math.abs(score) / Math.abs(limit);
+/**
+ * How many times its limit a judged quantity is, at the gate that leaves the least room: the score over what the reference's own windows
+ * reach, the excess or the change for the worse over the margin. Never the score over the limit of another quantity. A limit of 0 that is
+ * exceeded leaves all room. Undefined where no such gate was applied: a p-value says how sure, not how far.
+ */
+export const timesLimitOf = (gates: readonly DecidingGate[]): number | undefined => {
+  const times = gates
+    .filter(({ gate, applied }) => applied && gate !== 'significance')
+    .map(({ value, limit }) => (limit === 0 && value <= 0 ? 1 : value / limit));
+  return times.length === 0 ? undefined : Math.min(...times);
+};
+
+/** @example severityOf([{ gate: 'materiality', value: 0.2, limit: 0.1, passed: true, applied: true }]) // 'medium' */
+export const severityOf = (gates: readonly DecidingGate[]): Severity => {
+  const times = timesLimitOf(gates) ?? 1;
   if (times >= HIGH_FROM) return 'high';
   return times >= MEDIUM_FROM ? 'medium' : 'low';
 };

@@ -1,6 +1,6 @@
 import { globalId } from '#libs/graphql-kit';
 import { type Instant, parsePosition, positionOf, uuid } from '#libs/kernel';
-import { type AlertPolicy, type AlertWindow, type Evidence, type Judgement } from './judgement.js';
+import { type AlertPolicy, type AlertWindow, type Evidence, type Judgement, timesLimitOf } from './judgement.js';
 import { type AlertEntryRow, type AlertRow } from './queries.js';
 
 /** Severities as GraphQL shows them, by rank. */
@@ -22,8 +22,12 @@ const judgementNode = ({ window, verdict, note, evidence }: Judgement): Judgemen
   evidence: evidence && evidenceNode(evidence),
 });
 
+/** A limit of 0 is exceeded by no number of times. */
+const finite = (times: number | undefined): number | undefined => (Number.isFinite(times) ? times : undefined);
+
 const evidenceNode = ({ measurement, reference, moved, ...evidence }: Evidence): object => ({
   ...evidence,
+  timesLimit: finite(timesLimitOf(evidence.gates)),
   measurementEventId: measurement.eventId,
   measurementPosition: parsePosition(measurement.position),
   revision: measurement.revision,

@@ -204,6 +204,25 @@ describe('AlertReactor', () => {
     expect(await alerts('feature:hour')).toEqual([]);
   });
 
+  it('counts a skipped window for the subjects of every part of the measurement before it, without a restart as well', async () => {
+    const { record, deliver, alerts } = world();
+    const parts = [
+      measured(1, [subject('feature:origin', true)], { part: { index: 0, of: 2 } }),
+      measured(1, [subject('feature:hour', false)], { part: { index: 1, of: 2 } }),
+    ];
+    await deliver(await record(...parts));
+    await deliver(await record(skipped(2)));
+    expect(types(await alerts('feature:origin'))).toEqual(['AlertRaised', 'JudgementCounted']);
+  });
+
+  it('holds no limit against the score of a metric: its change is judged', async () => {
+    const { record, deliver, alerts } = world();
+    const auc = { ...subject('performance:roc_auc', true), form: 'performance' as const };
+    await deliver(await record(measured(1, [auc])));
+    const [raised] = await alerts('performance:roc_auc');
+    expect(raised?.data).toMatchObject({ severity: 'medium', judgement: { evidence: { limit: null } } });
+  });
+
   it('attaches a revision that is not judged, and raises nothing by it', async () => {
     const { record, deliver, alerts } = world();
     await deliver(await record(measured(1, [subject('feature:origin', true), subject('feature:hour', false)])));

@@ -53,10 +53,8 @@ export class AlertReactor {
 
   private async judgeAll(event: MeasurementRecordedEvent, metaFor: MetaFor): Promise<void> {
     for (const subject of event.data.subjects) await this.judge(event, subject.subject, judgementOf(event, subject), metaFor);
-    this.subjects.set(
-      seriesOf(event),
-      event.data.subjects.map(({ subject }) => subject),
-    );
+    const parts = event.data.part.index === 0 ? [] : await this.subjectsBefore(event);
+    this.subjects.set(seriesOf(event), [...parts, ...event.data.subjects.map(({ subject }) => subject)]);
   }
 
   private async judge(event: Judged, subject: string, judgement: Judgement, metaFor: MetaFor): Promise<void> {
@@ -89,8 +87,8 @@ export class AlertReactor {
     else this.neverBreached.delete(alertId);
   }
 
-  /** The subjects of the measurement before a gap: remembered, or read back from the stream after a restart. */
-  private async subjectsBefore(event: MeasurementSkippedEvent): Promise<readonly string[]> {
+  /** The subjects of the measurement before a gap, or of its earlier parts: remembered, or read back from the stream after a restart. */
+  private async subjectsBefore(event: Judged): Promise<readonly string[]> {
     const known = this.subjects.get(seriesOf(event));
     if (known) return known;
     const subjects = await this.readSubjectsBefore(event);
@@ -98,7 +96,7 @@ export class AlertReactor {
     return subjects;
   }
 
-  private async readSubjectsBefore({ data, revision }: MeasurementSkippedEvent): Promise<readonly string[]> {
+  private async readSubjectsBefore({ data, revision }: Judged): Promise<readonly string[]> {
     if (revision === 0n) return [];
     const subjects: string[] = [];
     for await (const stored of this.store.readStream(measurementsStream(data.monitorId), { from: revision - 1n, direction: 'backwards' })) {
