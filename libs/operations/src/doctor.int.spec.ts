@@ -76,13 +76,15 @@ describe('the doctor', () => {
     expect(findings.find(({ what }) => what === 'event log')?.figure).toContain('every commit waits for the disk');
   });
 
-  it('names a subscription that stopped, with its error, and one that falls behind', async () => {
+  it('names a subscription that stopped or waits, with its error, and one that falls behind', async () => {
     const readers = async () => [
       { name: 'audit.v2', lag: 12n, failure: 'disk full' },
       { name: 'alerts', lag: 9_000n },
+      { name: 'evaluator', lag: 3n, trouble: 'the read model does not answer' },
     ];
     expect(await found({ readers }, 'problem')).toMatchObject([
       { what: 'subscription audit.v2', figure: 'stopped, 12 events behind: disk full' },
+      { what: 'subscription evaluator', figure: 'waits and tries again, 3 events behind: the read model does not answer' },
     ]);
     expect(await found({ readers }, 'warn')).toMatchObject([{ what: 'subscription alerts', figure: '9000 events behind' }]);
   });

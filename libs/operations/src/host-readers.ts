@@ -9,6 +9,7 @@ export const readerStatesOf = async ({ all }: SubscriptionHost): Promise<readonl
       name: runner.name,
       lag: await runner.lag(),
       ...(runner.failure ? { failure: runner.failure.message } : {}),
+      ...(runner.trouble ? { trouble: runner.trouble.message } : {}),
     })),
   );
 
