@@ -195,6 +195,16 @@ describe('a rebuild of every projection', () => {
     expect(JSON.parse(doctor.out)).toMatchObject({
       findings: expect.arrayContaining([{ level: 'ok', what: 'subscription predictions.v1', figure: 'caught up', advice: '' }]),
     });
+    expect(await runCli(['doctor', '--thorough'], environment)).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('every page, revision and digest of the log is right'),
+    });
+    const elsewhere = await runCli(['doctor', '--thorough'], {
+      ...environment,
+      DRIFTLEDGER_DATA: join(data, 'nothing'),
+      DRIFTLEDGER_KEY: standalone.key,
+    });
+    expect([elsewhere.status, elsewhere.err]).toEqual([2, expect.stringContaining('error THOROUGH: ')]);
     const taken = await runCli(['doctor', '--data', data]);
     expect([taken.status, taken.err]).toEqual([2, expect.stringMatching(/^error IN_USE: process \d+ has .* open; .*set DRIFTLEDGER_URL/m)]);
   });

@@ -4,9 +4,9 @@ import { type Finding, ok, problem } from './finding.js';
 import { EngineVersion, PartsSetAside } from './queries.js';
 
 /** An embedded log can say more about itself than the port asks of every log. */
-type LogFile = { synchronous(): bigint; integrityCheck(): Promise<readonly string[]> };
+type LogFile = { integrityCheck(): Promise<readonly string[]> };
 
-const isLogFile = (store: object): store is LogFile =>
+const isLogFile = (store: object): store is LogFile & { synchronous(): bigint } =>
   'synchronous' in store &&
   typeof store.synchronous === 'function' &&
   'integrityCheck' in store &&
@@ -16,6 +16,8 @@ const isLogFile = (store: object): store is LogFile =>
 const NEWEST = 1_000;
 const SHOWN = 5;
 const FULL = 2n;
+/** What findings about the content of the log are called. */
+export const LOG_INTEGRITY = 'log integrity';
 const RESTORE = 'stop the server, keep a copy of the data directory, and restore the log from a backup';
 
 /** Durability, and digests of the newest events; of all events and the pages of the file when `thorough`. */
@@ -31,14 +33,15 @@ export const logFindings = async (store: EventStore, thorough: boolean): Promise
           'commits do not wait for the disk',
           'an acknowledged prediction may be lost when power fails: restart the server',
         ),
-    ...(thorough ? await wholeFile(store) : await digests(store)),
+    ...(thorough ? await wholeLogFindings(store) : await digests(store)),
   ];
 };
 
-const wholeFile = async (store: LogFile): Promise<readonly Finding[]> => {
+/** Every page of the file, every revision and every digest. Takes the process as long as reading the whole log does. */
+export const wholeLogFindings = async (store: LogFile): Promise<readonly Finding[]> => {
   const wrong = await store.integrityCheck();
-  if (wrong.length === 0) return [ok('log integrity', 'every page, revision and digest of the log is right')];
-  return wrong.slice(0, SHOWN).map((text) => problem('log integrity', text, RESTORE));
+  if (wrong.length === 0) return [ok(LOG_INTEGRITY, 'every page, revision and digest of the log is right')];
+  return wrong.slice(0, SHOWN).map((text) => problem(LOG_INTEGRITY, text, RESTORE));
 };
 
 const digests = async (store: EventStore): Promise<readonly Finding[]> => {
@@ -47,11 +50,11 @@ const digests = async (store: EventStore): Promise<readonly Finding[]> => {
     try {
       bodyOf(stored);
     } catch (error) {
-      return [problem('log integrity', error instanceof Error ? error.message : String(error), RESTORE)];
+      return [problem(LOG_INTEGRITY, error instanceof Error ? error.message : String(error), RESTORE)];
     }
     read += 1;
   }
-  return [ok('log integrity', `the newest ${read} events match their digests`)];
+  return [ok(LOG_INTEGRITY, `the newest ${read} events match their digests`)];
 };
 
 /** That the engine answers, which one it is, and whether it lost files. */

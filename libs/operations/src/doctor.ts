@@ -4,7 +4,7 @@ import { type Clock } from '#libs/kernel';
 import { type DataDirectory } from '#libs/platform';
 import { clockFindings } from './check-clock.js';
 import { diskCheck } from './check-disk.js';
-import { logFindings, readModelFindings } from './check-engines.js';
+import { LOG_INTEGRITY, logFindings, readModelFindings, wholeLogFindings } from './check-engines.js';
 import { keyFileFindings } from './check-key-files.js';
 import { monitorFindings } from './check-monitors.js';
 import { type ReaderState, readerFindings } from './check-readers.js';
@@ -44,6 +44,16 @@ export const examine = async (parts: DoctorParts): Promise<Diagnosis> => {
   ];
   const findings = (await Promise.all(checks.map(([what, check]) => attempted(what, check)))).flat();
   return { level: worstOf(findings), findings };
+};
+
+/**
+ * A diagnosis with the whole log looked at instead of its newest events. For whoever asks beside the process that has the log open: that
+ * one goes on serving.
+ */
+export const withWholeLog = async ({ findings }: Diagnosis, store: Parameters<typeof wholeLogFindings>[0]): Promise<Diagnosis> => {
+  const others = findings.filter(({ what }) => what !== LOG_INTEGRITY);
+  const all = [...others, ...(await attempted(LOG_INTEGRITY, () => wholeLogFindings(store)))];
+  return { level: worstOf(all), findings: all };
 };
 
 const attempted = async (what: string, check: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> => {

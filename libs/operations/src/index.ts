@@ -1,5 +1,5 @@
 export { type Finding, type Level } from './finding.js';
-export { type Diagnosis, type DoctorParts, examine } from './doctor.js';
+export { type Diagnosis, type DoctorParts, examine, withWholeLog } from './doctor.js';
 export { type ReaderState } from './check-readers.js';
 export { ClockWatch } from './clock-watch.js';
 export { type LiveReaders, type RebuildOutcome, type RebuildParts, type TableOutcome, NO_READERS } from './rebuild-projection.js';

@@ -1,9 +1,14 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Command } from 'commander';
 import { z } from 'zod';
 import { ALL_PROJECTIONS } from '#libs/catalogue';
 import { projectionId } from '#libs/clickhouse';
 import { readConfiguration } from '#libs/configuration';
-import { ClockWatch, type Diagnosis, type ReaderState, examine } from '#libs/operations';
+import { SqliteEventStore } from '#libs/event-store/sqlite';
+import { SystemClock } from '#libs/kernel';
+import { ClockWatch, type Diagnosis, type ReaderState, examine, withWholeLog } from '#libs/operations';
+import { DataDirectory } from '#libs/platform';
 import { type ClosedDirectory, withServerOrDirectory } from '../closed-directory.js';
 import { outputOf } from '../output.js';
 import { UsageError } from '../usage-error.js';
@@ -32,14 +37,14 @@ export const register = (program: Command): void => {
   const doctor = program.command('doctor').description('look at engines, disk, lag, monitors, clock and key files, and say what is wrong');
   doctor
     .option('--data <directory>', 'open this data directory, without looking for a server')
-    .option('--thorough', 'read the whole log and verify every digest; no server may have it open')
+    .option('--thorough', 'read the whole log and verify every digest; of a running server, the file in DRIFTLEDGER_DATA')
     .option('--json', 'print the findings as JSON')
     .addHelpText('after', DETAILS)
     .action(async ({ data, thorough, json }: DoctorFlags) => {
       const diagnosis = await withServerOrDirectory<Diagnosis>(process.env, data, {
         server: async (client) => {
-          if (thorough) throw new UsageError('THOROUGH', 'reading the whole log would hold up the running server: stop it first');
-          return client.call('GET', '/v1/doctor', Answer);
+          const diagnosis = await client.call('GET', '/v1/doctor', Answer);
+          return thorough ? besideServer(diagnosis) : diagnosis;
         },
         directory: (open) => examineClosed(open, thorough ?? false),
       });
@@ -49,6 +54,22 @@ export const register = (program: Command): void => {
       const problems = diagnosis.findings.filter(({ level }) => level === 'problem').length;
       throw new ProblemsFound(`${problems} ${problems === 1 ? 'problem' : 'problems'} found`);
     });
+};
+
+/** The file is read by this process, so that the server goes on serving. */
+const besideServer = async (diagnosis: Diagnosis): Promise<Diagnosis> => {
+  const { log } = new DataDirectory(resolve(process.env['DRIFTLEDGER_DATA'] || '.driftledger'));
+  if (!existsSync(log))
+    throw new UsageError(
+      'THOROUGH',
+      `the whole log is read from its file, and there is no ${log}: ask where the server runs, with DRIFTLEDGER_DATA`,
+    );
+  const store = new SqliteEventStore({ file: log, clock: new SystemClock(), readOnly: true });
+  try {
+    return await withWholeLog(diagnosis, store);
+  } finally {
+    await store.close();
+  }
 };
 
 const examineClosed = async (open: ClosedDirectory, thorough: boolean): Promise<Diagnosis> =>

@@ -38,6 +38,13 @@ CREATE TABLE events (
 CREATE TABLE checkpoints (name TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/** For a connection beside the one that writes. @throws Error when a newer release wrote the file, or none did */
+export const forbidWriting = (driver: SqliteDriver): void => {
+  driver.exec('PRAGMA query_only = 1');
+  const version = pragma(driver, 'user_version');
+  if (version !== VERSION) throw new Error(`the event log has file version ${version}, this release knows ${VERSION}`);
+};
+
 /**
  * Sets durability, then creates the tables in a new file or checks the version of an old one.
  * @throws Error when a newer release wrote the file, or when the settings did not take

@@ -23,6 +23,7 @@ export class SqliteEngine implements LogEngine {
   constructor(
     private readonly driver: SqliteDriver,
     limits: QueueLimits,
+    private readonly readOnly = false,
   ) {
     this.streams = new Interner(driver, 'streams');
     this.types = new Interner(driver, 'types');
@@ -129,7 +130,7 @@ export class SqliteEngine implements LogEngine {
     // The library keeps the file open until its statements are collected, so the log is folded into the file here: what lies on the
     // disk after a clean stop is one file.
     try {
-      this.driver.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      if (!this.readOnly) this.driver.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     } finally {
       this.driver.close();
     }

@@ -202,6 +202,21 @@ describe('SqliteEventStore', () => {
     await store.close();
   });
 
+  it('is read beside the process that writes it, which goes on writing', async () => {
+    const file = newFile();
+    const store = new SqliteEventStore({ file, clock });
+    await store.append('thing-1', [anEvent('a')], { expected: 'any' });
+    const beside = new SqliteEventStore({ file, clock, readOnly: true });
+    expect(await readAll(beside)).toHaveLength(1);
+    await expect(beside.append('thing-1', [anEvent('b')], { expected: 'any' })).rejects.toThrow();
+    await store.append('thing-1', [anEvent('c')], { expected: 'any' });
+    expect(await readAll(beside)).toHaveLength(2);
+    await beside.close();
+    await store.append('thing-1', [anEvent('d')], { expected: 'any' });
+    expect(await readAll(store)).toHaveLength(3);
+    await store.close();
+  });
+
   it('makes a backup that opens as a log of its own', async () => {
     const store = new SqliteEventStore({ file: newFile(), clock });
     await store.append('thing-1', [anEvent('a')], { expected: 'any' });

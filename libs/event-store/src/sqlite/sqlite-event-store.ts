@@ -5,7 +5,7 @@ import { CheckpointStore } from '../checkpoint-store.js';
 import { bodyOf } from '../codec.js';
 import { EmbeddedEventStore } from '../embedded-event-store.js';
 import { type SqliteDriver, bigintIn, openLibsql, textIn } from './driver.js';
-import { prepareFile } from './schema.js';
+import { forbidWriting, prepareFile } from './schema.js';
 import { SqliteEngine } from './sqlite-engine.js';
 
 /** Where the log lives, and how much may wait to be written. */
@@ -17,6 +17,8 @@ export type SqliteEventStoreOptions = {
   readonly waitingBytesMax?: number;
   /** How long to wait for another process that is writing. */
   readonly busyTimeoutMs?: number;
+  /** Beside the process that writes: the file is read and nothing about it is changed, not even when it is closed. */
+  readonly readOnly?: boolean;
   readonly openDriver?: (file: string, busyTimeoutMs: number) => SqliteDriver;
 };
 
@@ -38,12 +40,14 @@ export class SqliteEventStore extends EmbeddedEventStore {
       waitingMax = 10_000,
       waitingBytesMax = 64 * 1024 * 1024,
       busyTimeoutMs = 2_000,
+      readOnly = false,
       openDriver = openLibsql,
     } = options;
-    mkdirSync(dirname(file), { recursive: true });
+    if (!readOnly) mkdirSync(dirname(file), { recursive: true });
     const driver = openDriver(file, busyTimeoutMs);
-    prepareFile(driver);
-    const sqlite = new SqliteEngine(driver, { waitingMax, waitingBytesMax });
+    if (readOnly) forbidWriting(driver);
+    else prepareFile(driver);
+    const sqlite = new SqliteEngine(driver, { waitingMax, waitingBytesMax }, readOnly);
     super(sqlite, clock);
     this.sqlite = sqlite;
     this.driver = driver;
