@@ -190,6 +190,9 @@ describe('a rebuild of every projection', () => {
       status: 0,
       out: expect.stringContaining('The running server has applied all'),
     });
+    await standalone.caughtUp();
+    const trail = await runCli(['audit', '--type', 'ProjectionRebuilt', '--limit', '1', '--json'], environment);
+    expect(trail.out).toContain('equal to the live tables; the rebuilt tables are live');
     const doctor = await runCli(['doctor', '--json'], environment);
     expect(doctor).toMatchObject({ status: 0, err: '' });
     expect(JSON.parse(doctor.out)).toMatchObject({

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ALL_EVENTS } from '#libs/catalogue';
-import { type ClickHouse, ClickHouseError, FileIntentStore, type IntentStore } from '#libs/clickhouse';
+import { type ClickHouse, ClickHouseError, FileIntentStore, type IntentStore, type MigrationReport, migrate } from '#libs/clickhouse';
 import { openChdb } from '#libs/clickhouse/chdb';
 import { type CheckpointStore, EventCodec, type EventStore } from '#libs/event-store';
 import { SqliteEventStore } from '#libs/event-store/sqlite';
-import { type Clock, SystemClock } from '#libs/kernel';
+import { processMeta } from '#libs/identity';
+import { type Clock, type CommandMeta, SystemClock } from '#libs/kernel';
+import { OperationsLog } from '#libs/operations';
 import { DataDirectory } from '#libs/platform';
 import { z } from 'zod';
 import { type Client, ServerError, connect } from './client.js';
@@ -24,6 +26,12 @@ export type ClosedDirectory = {
 
 /** What a command does with a running server, and what with a directory. */
 export type EitherWay<T> = { readonly server: (client: Client) => Promise<T>; readonly directory: (open: ClosedDirectory) => Promise<T> };
+
+/** Who acts on a directory that no server has open: nobody was asked for a key, so it is the installation's own job, by the command line. */
+export const commandLineMeta = (command: string): CommandMeta => ({
+  ...processMeta('command line'),
+  source: { surface: 'cli', route: command, addressClass: 'process' },
+});
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -53,6 +61,13 @@ const running = async (environment: Environment): Promise<Client | undefined> =>
     if (error instanceof UsageError && error.code === 'KEY') return undefined;
     throw error;
   }
+};
+
+/** Brings the read model of a directory to the newest schema, and records what was applied. @throws MigrationError | ClickHouseError */
+export const migrateClosed = async (open: ClosedDirectory, command: string): Promise<MigrationReport> => {
+  const report = await migrate(open.clickHouse, { clock: open.clock });
+  await new OperationsLog(open).migrated(report, commandLineMeta(command));
+  return report;
 };
 
 const inDirectory = async <T>(path: string, work: (open: ClosedDirectory) => Promise<T>): Promise<T> => {

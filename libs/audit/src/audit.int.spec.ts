@@ -53,6 +53,7 @@ class Access extends GraphqlAccess {
   knows = (action: string) => action === 'read' || action === 'audit.read';
   permits = ({ principalId }: { principalId: Uuid }) => principalId === ALICE;
   recordDenied = () => Promise.resolve();
+  recordRead = () => undefined;
 }
 
 describe('the audit trail', () => {

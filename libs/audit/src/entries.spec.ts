@@ -10,12 +10,12 @@ const ID = uuid('00000000-0000-4000-8000-000000000001');
 const LIBS = new URL('../../', import.meta.url);
 
 const definitionsOf = async (lib: string): Promise<string[]> => {
-  const file = new URL(`${lib}/src/events.ts`, LIBS);
-  if (!existsSync(file)) return [];
-  const exported: Record<string, unknown> = await import(file.pathname);
-  return Object.values(exported).flatMap((value) =>
-    typeof value === 'object' && value !== null && 'make' in value && 'type' in value ? [String(value.type)] : [],
-  );
+  const folder = new URL(`${lib}/src/`, LIBS);
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => /^([a-z-]+-)?events\.ts$/.test(name)) : [];
+  const exported: Record<string, unknown>[] = await Promise.all(files.map((name) => import(new URL(name, folder).pathname)));
+  return exported
+    .flatMap((module) => Object.values(module))
+    .flatMap((value) => (typeof value === 'object' && value !== null && 'make' in value && 'type' in value ? [String(value.type)] : []));
 };
 
 const aStoredBatch = (text: string, deflated: boolean): StoredEvent => ({
@@ -100,6 +100,45 @@ describe('the words of the trail', () => {
       summary:
         'Alert on feature:origin of delay raised, severity medium, 1 breach of 1 (jensen_shannon 0.1235 above 0.05; moved: JFK, BOS)',
     });
+  });
+});
+
+describe('what was done to the installation', () => {
+  const rebuilt = (over: object) =>
+    describeEvent({
+      type: 'ProjectionRebuilt',
+      data: {
+        principalId: ID,
+        projection: 'audit',
+        version: 2,
+        events: 7,
+        adopted: true,
+        tables: [{ table: 'audit_entries_v2', equal: true, rowsLive: 7, rowsRebuilt: 7 }],
+        ...over,
+      },
+    });
+
+  it('says what a rebuild compared and which tables are live', () => {
+    expect(rebuilt({})).toMatchObject({
+      class: 'access',
+      summary: 'Projection audit.v2 rebuilt from 7 events: equal to the live tables; the rebuilt tables are live',
+    });
+    const tables = [{ table: 'audit_entries_v2', equal: false, rowsLive: 6, rowsRebuilt: 7 }];
+    expect(rebuilt({ tables })).toMatchObject({
+      summary: 'Projection audit.v2 rebuilt from 7 events: not what was live in audit_entries_v2; the rebuilt tables are live',
+      changes: [{ path: 'tables.audit_entries_v2.rows', before: 6, after: 7 }],
+    });
+    expect(rebuilt({ tables, adopted: false })).toMatchObject({
+      summary: 'Projection audit.v2 rebuilt from 7 events: not what was live in audit_entries_v2; the live tables were kept',
+      changes: [],
+    });
+  });
+
+  it('names the migrations that were applied', () => {
+    const data = { principalId: ID, applied: ['20260101000000_a.sql', '20260102000000_b.sql'], known: 9 };
+    expect(describeEvent({ type: 'ReadModelMigrated', data }).summary).toBe(
+      '2 migrations of the read model applied: 20260101000000_a.sql, 20260102000000_b.sql',
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 import { ALERT_EVENTS, type AlertEvent } from '#libs/alerts';
 import { DEPLOYMENT_EVENTS, type DeploymentEvent } from '#libs/deployments';
-import { type AccessEvent, IDENTITY_EVENTS, type PrincipalEvent } from '#libs/identity';
+import { type AccessEvent, IDENTITY_EVENTS, OPERATION_EVENTS, type OperationEvent, type PrincipalEvent } from '#libs/identity';
 import { type DomainEvent } from '#libs/kernel';
 import { MONITORING_EVENTS, type MonitoringEvent } from '#libs/monitoring';
 import { describeAlert } from './describe-alert.js';
@@ -8,6 +8,7 @@ import { describeDeployment } from './describe-deployment.js';
 import { describeAccess, describePrincipal } from './describe-identity.js';
 import { type BatchHead, INTAKE_TYPES, type IntakeType, describeIntake } from './describe-intake.js';
 import { describeMonitoring } from './describe-monitoring.js';
+import { describeOperation } from './describe-operation.js';
 import { type Described } from './described.js';
 
 type Description = { readonly types: ReadonlySet<string>; readonly describe: (event: DomainEvent) => Described | undefined };
@@ -39,6 +40,7 @@ const DESCRIPTIONS: readonly Description[] = [
   about<AlertEvent>(typesOf(ALERT_EVENTS), describeAlert),
   about<PrincipalEvent>(PRINCIPAL_TYPES, describePrincipal),
   about<AccessEvent>(ACCESS_TYPES, describeAccess),
+  about<OperationEvent>(typesOf(OPERATION_EVENTS), describeOperation),
 ];
 
 /** Events the trail can put into words. */

@@ -73,11 +73,11 @@ export class AuditResolver {
     nodes: NodeRegistry,
   ) {
     const read = async (ids: Parameters<AuditTrails['byId']>[0]) => (await trails.byId(ids)).map((row) => row && entryNode(row));
-    nodes.register('AuditEntry', { action: 'audit.read', read });
+    nodes.register('AuditEntry', { action: 'audit.read', sensitive: true, read });
   }
 
   @Query('auditTrail')
-  @Requires('audit.read')
+  @Requires('audit.read', { sensitive: true })
   async auditTrail(@Args() { filter, first, after }: QueryAuditTrailArguments): Promise<Connection<AuditEntryNode>> {
     const page = pageOf({ first: first ?? null, after: after ?? null });
     const rows = await this.trails.page(filterOf(filter), page.after?.position, page.limit + 1);
@@ -85,7 +85,7 @@ export class AuditResolver {
   }
 
   @Query('auditEntry')
-  @Requires('audit.read')
+  @Requires('audit.read', { sensitive: true })
   async auditEntry(@Args() { id }: QueryAuditEntryArguments): Promise<AuditEntryNode | null> {
     const [row] = await this.trails.byId([parseGlobalId(id, 'AuditEntry').id]);
     return row ? entryNode(row) : null;
@@ -97,7 +97,7 @@ export class AuditResolver {
   }
 
   @Subscription('auditEntryAppended')
-  @Requires('audit.read')
+  @Requires('audit.read', { sensitive: true })
   async auditEntryAppended(@Args() { filter: input, after }: SubscriptionAuditEntryAppendedArguments) {
     const filter = filterOf(input);
     const matches = matcherOf(filter, await this.trails.deploymentsOf(filter));

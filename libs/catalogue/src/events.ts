@@ -1,7 +1,7 @@
 import { ALERT_EVENTS } from '#libs/alerts';
 import { DEPLOYMENT_EVENTS } from '#libs/deployments';
 import { type EventDefinition } from '#libs/event-store';
-import { IDENTITY_EVENTS } from '#libs/identity';
+import { IDENTITY_EVENTS, OPERATION_EVENTS } from '#libs/identity';
 import { MONITORING_EVENTS } from '#libs/monitoring';
 import { PREDICTION_EVENTS } from '#libs/predictions';
 
@@ -11,5 +11,6 @@ export const ALL_EVENTS: readonly EventDefinition[] = [
   ...DEPLOYMENT_EVENTS,
   ...IDENTITY_EVENTS,
   ...MONITORING_EVENTS,
+  ...OPERATION_EVENTS,
   ...PREDICTION_EVENTS,
 ];

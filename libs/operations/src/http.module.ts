@@ -6,6 +6,7 @@ import { DataDirectory, SubscriptionHost } from '#libs/platform';
 import { ClockWatch } from './clock-watch.js';
 import { liveReadersOf, readerStatesOf } from './host-readers.js';
 import { Doctor, OperationsController } from './operations.controller.js';
+import { OperationsLog } from './operations-log.js';
 import { Rebuilds } from './rebuilds.js';
 
 /** `unknownVariables`: what the environment said that nobody understood. */
@@ -39,7 +40,12 @@ export class OperationsHttpModule implements OnApplicationBootstrap, BeforeAppli
       ) => new Rebuilds({ store, codec, clickHouse, intents, checkpoints, live: liveReadersOf(host) }),
       inject: [EventStore, EventCodec, ClickHouse, IntentStore, CheckpointStore, SubscriptionHost],
     };
-    return { module: OperationsHttpModule, controllers: [OperationsController], providers: [doctor, rebuilds] };
+    const log = {
+      provide: OperationsLog,
+      useFactory: (store: EventStore, codec: EventCodec) => new OperationsLog({ store, codec }),
+      inject: [EventStore, EventCodec],
+    };
+    return { module: OperationsHttpModule, controllers: [OperationsController], providers: [doctor, rebuilds, log] };
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
-import { Body, Controller, Get, Header, HttpCode, Inject, Logger, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Inject, Logger, Param, Post, Req, Res } from '@nestjs/common';
 import { z } from 'zod';
-import { ClickHouse, MigrationError, migrate } from '#libs/clickhouse';
-import { type EdgeReply, Problem, Requires, parsed } from '#libs/identity/http';
+import { ClickHouse, MigrationError, type MigrationReport, migrate } from '#libs/clickhouse';
+import { type EdgeReply, type EdgeRequest, Problem, Requires, commandMetaOf, parsed } from '#libs/identity/http';
 import { Clock } from '#libs/kernel';
 import { type Diagnosis, type DoctorParts, examine } from './doctor.js';
+import { OperationsLog } from './operations-log.js';
 import { type RebuildMessage, Rebuilds, projectionNamed, projectionNames } from './rebuilds.js';
 
 /** What the doctor of this process looks at. */
@@ -28,6 +29,7 @@ export class OperationsController {
     @Inject(Rebuilds) private readonly rebuilds: Rebuilds,
     @Inject(ClickHouse) private readonly clickHouse: ClickHouse,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(OperationsLog) private readonly log: OperationsLog,
   ) {}
 
   /** What is well and what is not, with figures and advice. */
@@ -41,7 +43,7 @@ export class OperationsController {
   /** Answers at once and line by line (NDJSON): progress, then what came of it. Who hangs up stops it. */
   @Post('projections/:name/rebuild')
   @Requires('operations.write')
-  rebuild(@Param('name') name: string, @Body() body: unknown, @Res() reply: EdgeReply): void {
+  rebuild(@Param('name') name: string, @Body() body: unknown, @Req() request: EdgeRequest, @Res() reply: EdgeReply): void {
     const { adopt } = parsed(RebuildBody, body ?? {});
     const catalogued = projectionNamed(name);
     if (!catalogued) {
@@ -51,7 +53,7 @@ export class OperationsController {
     const { current } = this.rebuilds;
     if (current !== undefined)
       throw new Problem({ status: 409, code: 'REBUILD_RUNS', detail: `${current} is being rebuilt; one at a time` });
-    const lines = this.lines(this.rebuilds.start(catalogued, adopt));
+    const lines = this.lines(this.rebuilds.start({ catalogued, adopt, meta: commandMetaOf(request) }));
     reply.code(200).header('cache-control', 'no-store').type('application/x-ndjson').send(Readable.from(lines));
   }
 
@@ -59,9 +61,12 @@ export class OperationsController {
   @Post('migrate')
   @Requires('operations.write')
   @HttpCode(200)
-  async migrate(): Promise<{ readonly applied: readonly string[]; readonly known: number }> {
+  async migrate(@Req() request: EdgeRequest): Promise<MigrationReport> {
+    const meta = commandMetaOf(request);
     try {
-      return await migrate(this.clickHouse, { clock: this.clock });
+      const report = await migrate(this.clickHouse, { clock: this.clock });
+      await this.log.migrated(report, meta);
+      return report;
     } catch (error) {
       if (error instanceof MigrationError) throw new Problem({ status: 409, code: 'MIGRATION', detail: error.message }, { cause: error });
       throw error;

@@ -1,4 +1,6 @@
 import { ALL_PROJECTIONS, type CataloguedProjection } from '#libs/catalogue';
+import { type CommandMeta } from '#libs/kernel';
+import { OperationsLog } from './operations-log.js';
 import {
   type RebuildOutcome,
   type RebuildParts,
@@ -26,11 +28,28 @@ const SAY_SOMETHING_MS = 1_000;
 /** Progress is told this often at most. */
 const PROGRESS_MS = 200;
 
+/** What is asked for, and by whom. Without `adopt` the live tables stay and are only compared. */
+export type RebuildOrder = { readonly catalogued: CataloguedProjection; readonly adopt: boolean; readonly meta: CommandMeta };
+
+/** The tables are what they should be; the log does not say who made them so. */
+class NotRecorded extends Error {
+  override readonly name = 'NotRecorded';
+}
+
+const notRecorded = (cause: unknown): never => {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  throw new NotRecorded(`the rebuild is done and could not be recorded: ${why}`, { cause });
+};
+
 /** The rebuilds of a process, one at a time: each uses the same place beside the live tables. */
 export class Rebuilds {
   private running: { readonly name: string; readonly stop: AbortController; readonly done: Promise<unknown> } | undefined;
 
-  constructor(private readonly parts: RebuildParts) {}
+  private readonly log: OperationsLog;
+
+  constructor(private readonly parts: RebuildParts) {
+    this.log = new OperationsLog(parts);
+  }
 
   /** The projection that is being rebuilt, if one is. */
   get current(): string | undefined {
@@ -38,18 +57,21 @@ export class Rebuilds {
   }
 
   /**
-   * Rebuilds, telling how far it is. Ends with `done` or `failed`; who stops listening stops the rebuild, as long as nothing was put in
-   * place of anything.
+   * Rebuilds, telling how far it is. Ends with `done`, which is recorded as an act of who asked, or with `failed`; who stops listening
+   * stops the rebuild, as long as nothing was put in place of anything.
    * @throws Error when another rebuild runs
    */
-  start(catalogued: CataloguedProjection, adopt: boolean): AsyncGenerator<RebuildMessage, void, undefined> {
-    const { name } = catalogued.projection;
+  start({ catalogued, adopt, meta }: RebuildOrder): AsyncGenerator<RebuildMessage, void, undefined> {
+    const { name, version } = catalogued.projection;
     if (this.running) throw new Error(`${this.running.name} is being rebuilt`);
     const stop = new AbortController();
     const news = new News();
     const request: RebuildRequest = { catalogued, adopt, signal: stop.signal, onProgress: (report) => news.put(report) };
     const began = performance.now();
-    const done = rebuildProjection(this.parts, request);
+    const done = rebuildProjection(this.parts, request).then(async (outcome) => {
+      await this.log.rebuilt({ ...outcome, version }, meta).catch(notRecorded);
+      return outcome;
+    });
     this.running = { name, stop, done };
     const ended = done
       .then((outcome): Ending => ({ kind: 'done', ...outcome }))
@@ -123,5 +145,6 @@ async function* messages({ news, ended, seconds, stop }: Following): AsyncGenera
 
 const reasonOf = (error: unknown, signal: AbortSignal): { readonly code: string; readonly detail: string } => {
   const detail = error instanceof Error ? error.message : String(error);
+  if (error instanceof NotRecorded) return { code: 'NOT_RECORDED', detail };
   return { code: signal.aborted ? 'STOPPED' : 'REBUILD_FAILED', detail };
 };

@@ -1,7 +1,6 @@
 import { type Command } from 'commander';
 import { z } from 'zod';
-import { migrate } from '#libs/clickhouse';
-import { withServerOrDirectory } from '../closed-directory.js';
+import { migrateClosed, withServerOrDirectory } from '../closed-directory.js';
 import { outputOf } from '../output.js';
 
 type MigrateFlags = { readonly data?: string; readonly json?: true };
@@ -23,7 +22,7 @@ export const register = (program: Command): void => {
     .action(async ({ data, json }: MigrateFlags) => {
       const report = await withServerOrDirectory<Report>(process.env, data, {
         server: async (client) => ({ ...(await client.call('POST', '/v1/migrate', Answer, {})), by: 'server' }),
-        directory: async ({ clickHouse, clock }) => ({ ...(await migrate(clickHouse, { clock })), by: 'command' }),
+        directory: async (open) => ({ ...(await migrateClosed(open, 'migrate')), by: 'command' }),
       });
       outputOf(command).out(json ? `${JSON.stringify(report, null, 2)}\n` : inWords(report));
     });

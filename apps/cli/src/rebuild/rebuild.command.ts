@@ -1,7 +1,6 @@
 import { type Command } from 'commander';
-import { migrate } from '#libs/clickhouse';
 import { NO_READERS, type RebuildMessage, Rebuilds, projectionNamed, projectionNames } from '#libs/operations';
-import { type ClosedDirectory, withServerOrDirectory } from '../closed-directory.js';
+import { type ClosedDirectory, commandLineMeta, migrateClosed, withServerOrDirectory } from '../closed-directory.js';
 import { type CommandOutput, outputOf } from '../output.js';
 import { UsageError } from '../usage-error.js';
 import { Line } from './answers.js';
@@ -48,9 +47,9 @@ export const register = (program: Command): void => {
 const rebuildClosed = async (open: ClosedDirectory, name: string, adopt: boolean, output: CommandOutput): Promise<Done> => {
   const catalogued = projectionNamed(name);
   if (!catalogued) throw new UsageError('PROJECTION_UNKNOWN', `there is no projection ${name}; there are ${projectionNames().join(', ')}`);
-  await migrate(open.clickHouse, { clock: open.clock });
+  await migrateClosed(open, 'rebuild');
   const rebuilds = new Rebuilds({ ...open, live: NO_READERS });
-  return follow(rebuilds.start(catalogued, adopt), output);
+  return follow(rebuilds.start({ catalogued, adopt, meta: commandLineMeta('rebuild') }), output);
 };
 
 const CLEAR_LINE = '\r\u001b[K';
