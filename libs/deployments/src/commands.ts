@@ -17,6 +17,17 @@ export type DeploymentRefusal =
 
 type Target = { readonly deploymentId: string };
 
+/** The grid of a numeric subject, and from how many finite values it was taken. */
+export type SubjectGrid = {
+  readonly subject: string;
+  readonly grid: { readonly centre: number; readonly unit: number };
+  readonly basis: 'reference' | 'observed' | 'command';
+  readonly values: number;
+};
+
+/** Words of a category. */
+export type SubjectWords = { readonly subject: string; readonly words: readonly string[] };
+
 /** Registers a deployment under a name that never changes. Repeating it with the same content is accepted and records nothing. */
 export class RegisterDeployment extends Command<Outcome<DeploymentRefusal>> {
   readonly type = 'RegisterDeployment';
@@ -76,27 +87,22 @@ export class ChangeFeatureType extends Command<Outcome<DeploymentRefusal>> {
   }
 }
 
-/** Sets the bucket grid of a numeric subject. */
-export class SetFeatureGrid extends Command<Outcome<DeploymentRefusal>> {
-  readonly type = 'SetFeatureGrid';
+/** Sets the bucket grids of numeric subjects, of each once. Takes what `inAppends` cut. */
+export class SetFeatureGrids extends Command<Outcome<DeploymentRefusal>> {
+  readonly type = 'SetFeatureGrids';
   constructor(
-    readonly data: Target & {
-      subject: string;
-      grid: { centre: number; unit: number };
-      basis: 'reference' | 'observed' | 'command';
-      values: number;
-    },
+    readonly data: Target & { grids: readonly SubjectGrid[] },
     readonly meta: CommandMeta,
   ) {
     super();
   }
 }
 
-/** Gives new words of a category their buckets, in the order they are named. */
+/** Gives new words of categories their buckets, in the order they are named; each category is named once. Takes what `inAppends` cut. */
 export class ObserveCategories extends Command<Outcome<DeploymentRefusal>> {
   readonly type = 'ObserveCategories';
   constructor(
-    readonly data: Target & { subject: string; words: readonly string[] },
+    readonly data: Target & { observed: readonly SubjectWords[] },
     readonly meta: CommandMeta,
   ) {
     super();
@@ -104,7 +110,13 @@ export class ObserveCategories extends Command<Outcome<DeploymentRefusal>> {
 }
 
 export type DeploymentCommand =
-  RegisterDeployment | DeclareFeatures | ExtendFeatureSchema | SettleFeatureSchema | ChangeFeatureType | SetFeatureGrid | ObserveCategories;
+  | RegisterDeployment
+  | DeclareFeatures
+  | ExtendFeatureSchema
+  | SettleFeatureSchema
+  | ChangeFeatureType
+  | SetFeatureGrids
+  | ObserveCategories;
 
 /** All commands of the context, for the write module. */
 export const DEPLOYMENT_COMMANDS = [
@@ -113,6 +125,6 @@ export const DEPLOYMENT_COMMANDS = [
   ExtendFeatureSchema,
   SettleFeatureSchema,
   ChangeFeatureType,
-  SetFeatureGrid,
+  SetFeatureGrids,
   ObserveCategories,
 ] as const;

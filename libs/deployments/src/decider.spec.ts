@@ -6,7 +6,7 @@ import {
   ExtendFeatureSchema,
   ObserveCategories,
   RegisterDeployment,
-  SetFeatureGrid,
+  SetFeatureGrids,
   SettleFeatureSchema,
   type DeploymentCommand,
 } from './commands.js';
@@ -55,7 +55,8 @@ const changeType = (to: FeatureKind, about: { reason?: string; length?: number }
     { ...meta, ...(reason !== undefined && { reason }) },
   );
 };
-const observe = (...words: string[]): DeploymentCommand => new ObserveCategories({ deploymentId, subject: 'feature:plan', words }, meta);
+const observe = (...words: string[]): DeploymentCommand =>
+  new ObserveCategories({ deploymentId, observed: [{ subject: 'feature:plan', words }] }, meta);
 const observed = (schemaVersion: number, firstBucket: number, words: string[], full = false): DeploymentEvent =>
   CategoriesObserved.make({ deploymentId, schemaVersion, subject: 'feature:plan', firstBucket, words, full });
 
@@ -245,7 +246,7 @@ describe('changing a type', () => {
 describe('the grid of a subject', () => {
   const grid = { centre: 40, unit: 0.5 };
   const set = (basis: 'reference' | 'observed' | 'command'): DeploymentCommand =>
-    new SetFeatureGrid({ deploymentId, subject: 'feature:age', grid, basis, values: 1_000 }, meta);
+    new SetFeatureGrids({ deploymentId, grids: [{ subject: 'feature:age', grid, basis, values: 1_000 }] }, meta);
   const was = (basis: 'reference' | 'observed' | 'command', schemaVersion = 1): DeploymentEvent =>
     FeatureGridSet.make({ deploymentId, schemaVersion, subject: 'feature:age', grid, basis, values: 1_000 });
 
@@ -257,6 +258,18 @@ describe('the grid of a subject', () => {
     given(registered(), declared(1, { ...AGE, grid }))
       .when(set('observed'))
       .thenNothing();
+  });
+  it('is set together with others, each with a schema version of its own', () => {
+    const grids = ['a', 'age', 'b'].map((name) => ({ subject: `feature:${name}`, grid, basis: 'observed' as const, values: 1_000 }));
+    given(registered(), was('reference'))
+      .when(new SetFeatureGrids({ deploymentId, grids }, meta))
+      .then(
+        FeatureGridSet.make({ deploymentId, schemaVersion: 2, subject: 'feature:a', grid, basis: 'observed', values: 1_000 }),
+        FeatureGridSet.make({ deploymentId, schemaVersion: 3, subject: 'feature:b', grid, basis: 'observed', values: 1_000 }),
+      );
+    given(registered())
+      .when(new SetFeatureGrids({ deploymentId, grids: [...grids, ...grids] }, meta))
+      .thenRefused('FEATURE_DECLARED_TWICE');
   });
   it('can be replaced by a person', () => {
     given(registered(), was('observed')).when(set('command')).then(was('command', 2));
@@ -271,6 +284,16 @@ describe('the words of a category', () => {
     given(registered(), observed(1, 0, ['pro', 'basic']))
       .when(observe('basic', 'free'))
       .then(observed(2, 2, ['free']));
+  });
+  it('are given together with those of others, each with a schema version of its own', () => {
+    const observe = (...subjects: string[]): DeploymentCommand =>
+      new ObserveCategories({ deploymentId, observed: subjects.map((subject) => ({ subject, words: ['pro'] })) }, meta);
+    const event = (schemaVersion: number, subject: string): DeploymentEvent =>
+      CategoriesObserved.make({ deploymentId, schemaVersion, subject, firstBucket: 0, words: ['pro'], full: false });
+    given(registered(), observed(1, 0, ['pro']))
+      .when(observe('feature:a', 'feature:plan', 'output:class'))
+      .then(event(2, 'feature:a'), event(3, 'output:class'));
+    given(registered()).when(observe('feature:a', 'feature:a')).thenRefused('FEATURE_DECLARED_TWICE');
   });
   it('that are known record nothing', () => {
     given(registered(), observed(1, 0, ['pro']))

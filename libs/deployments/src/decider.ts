@@ -1,6 +1,6 @@
 import { accept, refuse, unreachable, type Decider, type Decision, type Refusal } from '#libs/kernel';
 import { type EventOf } from '#libs/event-store';
-import { type DeploymentCommand, type DeploymentRefusal } from './commands.js';
+import { type DeploymentCommand, type DeploymentRefusal, type SubjectGrid, type SubjectWords } from './commands.js';
 import { type DeploymentEvent } from './events.js';
 import { FeaturesDeclared, FeatureSchemaExtended, FeatureSchemaSettled, FeatureTypeChanged } from './events.js';
 import { CategoriesObserved, DeploymentRegistered, FeatureGridSet } from './events.js';
@@ -64,22 +64,19 @@ function decideRegistered(command: Exclude<DeploymentCommand, { type: 'RegisterD
       return state.settled ? accept() : accept(FeatureSchemaSettled.make({ ...head(state), records: command.data.records }));
     case 'ChangeFeatureType':
       return changeType(command.data, state, command.meta.reason);
-    case 'SetFeatureGrid': {
-      const { subject, grid, basis, values } = command.data;
-      // A grid once set is what all later counts rest on; only a person replaces it.
-      if (state.grids.has(subject) && basis !== 'command') return accept();
-      return accept(FeatureGridSet.make({ ...head(state), subject, grid, basis, values }));
-    }
+    case 'SetFeatureGrids':
+      return setGrids(command.data.grids, state);
     case 'ObserveCategories':
-      return observe(command.data, state);
+      return observe(command.data.observed, state);
     default:
       return unreachable(command);
   }
 }
 
-const head = (state: Registered): { deploymentId: string; schemaVersion: number } => ({
+/** @param before events of the same decision that come before this one */
+const head = (state: Registered, before = 0): { deploymentId: string; schemaVersion: number } => ({
   deploymentId: state.deploymentId,
-  schemaVersion: state.schemaVersion + 1,
+  schemaVersion: state.schemaVersion + 1 + before,
 });
 
 function register(data: Extract<DeploymentCommand, { type: 'RegisterDeployment' }>['data'], state: DeploymentState): Answer {
@@ -157,13 +154,32 @@ function changeType(
   return accept(FeatureTypeChanged.make({ ...head(state), feature, from, to, ...shape }));
 }
 
-function observe({ subject, words }: Extract<DeploymentCommand, { type: 'ObserveCategories' }>['data'], state: Registered): Answer {
-  const known = state.words.get(subject) ?? new Map<string, number>();
-  const room = CATEGORY_WORDS_MAX - known.size;
-  const fresh = [...new Set(words)].filter((word) => !known.has(word)).slice(0, room);
-  if (fresh.length === 0) return accept();
-  return accept(CategoriesObserved.make({ ...head(state), subject, firstBucket: known.size, words: fresh, full: fresh.length === room }));
+function setGrids(grids: readonly SubjectGrid[], state: Registered): Answer {
+  if (isNamedTwice(grids)) return namedTwice();
+  // A grid once set is what all later counts rest on; only a person replaces it.
+  const fresh = grids.filter(({ subject, basis }) => basis === 'command' || !state.grids.has(subject));
+  return accept(
+    ...fresh.map(({ subject, grid, basis, values }, index) => FeatureGridSet.make({ ...head(state, index), subject, grid, basis, values })),
+  );
 }
+
+function observe(observed: readonly SubjectWords[], state: Registered): Answer {
+  if (isNamedTwice(observed)) return namedTwice();
+  const events: DeploymentEvent[] = [];
+  for (const { subject, words } of observed) {
+    const known = state.words.get(subject) ?? new Map<string, number>();
+    const room = CATEGORY_WORDS_MAX - known.size;
+    const fresh = [...new Set(words)].filter((word) => !known.has(word)).slice(0, room);
+    const about = { subject, firstBucket: known.size, words: fresh, full: fresh.length === room };
+    if (fresh.length > 0) events.push(CategoriesObserved.make({ ...head(state, events.length), ...about }));
+  }
+  return accept(...events);
+}
+
+const isNamedTwice = (subjects: readonly { readonly subject: string }[]): boolean =>
+  new Set(subjects.map(({ subject }) => subject)).size !== subjects.length;
+
+const namedTwice = (): Answer => refuse('FEATURE_DECLARED_TWICE', 'a subject is named twice', { field: 'subject' });
 
 function evolve(state: DeploymentState, event: DeploymentEvent): DeploymentState {
   if (event.type === 'DeploymentRegistered') return registered(event.data);

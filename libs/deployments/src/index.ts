@@ -9,6 +9,7 @@ export {
   CategoriesObserved,
 } from './events.js';
 export { NAME_PATTERN, FeatureDeclaration, FeatureKind, CATEGORY_WORDS_MAX, FEATURES_MAX, PROVISIONAL_RECORDS } from './schema.js';
+export { inAppends } from './in-appends.js';
 export { deploymentIdOf, deploymentStream, Deployments } from './deployments.js';
 export { type DeploymentState, type FeatureState, type Registered } from './decider.js';
 export { DeploymentsWriteModule } from './write.module.js';
@@ -18,7 +19,9 @@ export {
   ExtendFeatureSchema,
   SettleFeatureSchema,
   ChangeFeatureType,
-  SetFeatureGrid,
+  SetFeatureGrids,
   ObserveCategories,
   type DeploymentRefusal,
+  type SubjectGrid,
+  type SubjectWords,
 } from './commands.js';

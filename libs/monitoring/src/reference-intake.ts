@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ClickHouse } from '#libs/clickhouse';
-import { Deployments, type Registered, ObserveCategories, SetFeatureGrid } from '#libs/deployments';
+import { Deployments, inAppends, type Registered, ObserveCategories, SetFeatureGrids } from '#libs/deployments';
 import { EventCodec, EventStore, type Outcome, RefusalLog } from '#libs/event-store';
 import { type CommandMeta, derivedId, type Refusal, type Uuid, uuid } from '#libs/kernel';
 import { isOtherBucket } from '#libs/predictions';
@@ -80,14 +80,18 @@ export class ReferenceIntake {
 
   /** What predictions must be counted by from now on to be comparable: grids of numbers without one, and words of full categories. */
   private async declare(deploymentId: string, { subjects, grids }: ReferenceCounts, meta: CommandMeta): Promise<void> {
-    for (const { subject, grid, words, counts } of subjects) {
+    const numbers = subjects.flatMap(({ subject, grid }) => {
       const values = grids[subject];
-      if (grid !== WORD_GRID && values !== undefined) {
-        const data = { deploymentId, subject, grid: gridOf(grid), basis: 'reference' as const, values };
-        await this.commands.execute(new SetFeatureGrid(data, following(meta, `grid ${subject}`)));
-      }
-      if (grid === WORD_GRID && words && counts.some(([bucket]) => isOtherBucket(bucket)))
-        await this.commands.execute(new ObserveCategories({ deploymentId, subject, words }, following(meta, `words ${subject}`)));
+      return grid === WORD_GRID || values === undefined ? [] : [{ subject, grid: gridOf(grid), basis: 'reference' as const, values }];
+    });
+    for (const piece of inAppends(numbers)) {
+      await this.commands.execute(new SetFeatureGrids({ deploymentId, grids: piece }, following(meta, `grids ${piece[0]?.subject}`)));
+    }
+    const categories = subjects.flatMap(({ subject, grid, words, counts }) =>
+      grid === WORD_GRID && words && counts.some(([bucket]) => isOtherBucket(bucket)) ? [{ subject, words }] : [],
+    );
+    for (const observed of inAppends(categories)) {
+      await this.commands.execute(new ObserveCategories({ deploymentId, observed }, following(meta, `words ${observed[0]?.subject}`)));
     }
   }
 

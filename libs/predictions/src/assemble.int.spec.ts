@@ -2,10 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChangeFeatureType, DeclareFeatures, deploymentIdOf, RegisterDeployment } from '#libs/deployments';
+import { bodyOf, type StoredEvent } from '#libs/event-store';
 import { InMemoryEventStore } from '#libs/event-store/memory';
 import { IntakeWorld, producerMeta } from '../../../test/support/intake-world.js';
 import { type PredictionBatch } from './batch.js';
 
+const textOf = (stored: StoredEvent): string => Buffer.from(bodyOf(stored)).toString('utf8');
 const SECRET = 'ada@example.org';
 const deploymentId = deploymentIdOf(IntakeWorld.deployment);
 
@@ -27,8 +29,7 @@ describe('a batch of predictions', () => {
     world.commands.execute(new DeclareFeatures({ deploymentId, features }, producerMeta()));
   const batches = async (): Promise<readonly PredictionBatch[]> =>
     (await world.log()).flatMap((event) => (event.type === 'PredictionBatchRecorded' ? [event.data] : []));
-  const everything = async (): Promise<string> =>
-    JSON.stringify([await batches(), (await world.stored('deployment')).map(({ body }) => Buffer.from(body).toString('utf8'))]);
+  const everything = async (): Promise<string> => JSON.stringify([await batches(), (await world.stored('deployment')).map(textOf)]);
 
   it('writes nothing personal in clear, wherever the producer put it', async () => {
     await declare([
@@ -152,7 +153,7 @@ describe('a batch of predictions', () => {
     expect(new Set(buckets.filter((bucket) => bucket < 1_000)).size).toBe(1_000);
     expect(buckets.filter((bucket) => bucket >= 1_000)).toHaveLength(400);
     const observed = (await world.stored('deployment')).filter(({ type }) => type === 'CategoriesObserved');
-    expect(Buffer.from(observed.at(-1)?.body ?? []).toString('utf8')).toContain('"full":true');
+    expect(observed.map(textOf).at(-1)).toContain('"full":true');
   });
 
   it('counts by the declared grid from the first record, and by an observed one from the thousandth', async () => {
@@ -170,6 +171,16 @@ describe('a batch of predictions', () => {
         [expect.any(Number), expect.any(Number)],
       ],
     ]);
+  });
+
+  it('learns the words and grids of a wide record in few appends', async () => {
+    const features = (row: number): object =>
+      Object.fromEntries(Array.from({ length: 600 }, (_, index) => [`f${index}`, index % 2 === 0 ? `word ${index}` : row]));
+    await world.predict(Array.from({ length: 1_000 }, (_, row) => ({ features: features(row) })));
+    const learnt = await world.stored('deployment');
+    const number = (type: string): number => learnt.filter((event) => event.type === type).length;
+    expect([number('CategoriesObserved'), number('FeatureGridSet')]).toEqual([300, 300]);
+    expect(new Set(learnt.map(({ metadata }) => metadata.commandId)).size).toBeLessThan(30);
   });
 
   it('learns a feature once, also when two batches of one request teach it', async () => {

@@ -5,11 +5,13 @@ import {
   ExtendFeatureSchema,
   ObserveCategories,
   PROVISIONAL_RECORDS,
-  SetFeatureGrid,
+  SetFeatureGrids,
   SettleFeatureSchema,
+  inAppends,
   type DeploymentRefusal,
   type Deployments,
   type Registered,
+  type SubjectGrid,
 } from '#libs/deployments';
 import { type Outcome } from '#libs/event-store';
 import { derivedId, type CommandMeta, type DomainEvent } from '#libs/kernel';
@@ -28,7 +30,7 @@ import { readPrediction } from './record.js';
 import { IntakeRefused } from './refusals.js';
 import { strictProblem } from './strict.js';
 
-type SchemaCommand = ExtendFeatureSchema | ObserveCategories | SetFeatureGrid | SettleFeatureSchema;
+type SchemaCommand = ExtendFeatureSchema | ObserveCategories | SetFeatureGrids | SettleFeatureSchema;
 
 /** Bytes of JSON around one record that columns do not repeat: the names of its members. */
 const MEMBER_NAMES_BYTES = 40;
@@ -105,13 +107,20 @@ export class PredictionKind extends Kind<PredictionRecord> {
     const { features, widened } = draft.learnt();
     const because = (what: string): CommandMeta => lessonMeta(meta, schema, what);
     if (features.length + widened.length > 0) yield new ExtendFeatureSchema({ deploymentId, features, widened }, because('schema'));
-    for (const [subject, words] of draft.unseenWords()) {
-      if (this.hasRoom(schema, subject)) yield new ObserveCategories({ deploymentId, subject, words }, because(`words:${subject}`));
+    const unseen = [...draft.unseenWords()].filter(([subject]) => this.hasRoom(schema, subject));
+    for (const observed of inAppends(unseen.map(([subject, words]) => ({ subject, words })))) {
+      yield new ObserveCategories({ deploymentId, observed }, because(`words:${observed[0]?.subject}`));
     }
+    for (const grids of inAppends(this.gridsOf(draft))) {
+      yield new SetFeatureGrids({ deploymentId, grids }, because(`grids:${grids[0]?.subject}`));
+    }
+  }
+
+  /** Grids of the subjects of which enough values have come. */
+  private *gridsOf(draft: BatchDraft): Iterable<SubjectGrid> {
     for (const [subject, values] of draft.ungridded()) {
       const grid = this.grids.observe(subject, values);
-      if (grid)
-        yield new SetFeatureGrid({ deploymentId, subject, grid, basis: 'observed', values: GRID_VALUES }, because(`grid:${subject}`));
+      if (grid) yield { subject, grid, basis: 'observed', values: GRID_VALUES };
     }
   }
 
