@@ -47,6 +47,7 @@ describe('the configuration', () => {
     ['DRIFTLEDGER_LOG_LEVEL', 'loud'],
     ['DRIFTLEDGER_LATENESS_SECONDS', 'one hour'],
     ['DRIFTLEDGER_RECORDS_MAX', '0'],
+    ['DRIFTLEDGER_ID_LENGTH_MAX', '39'],
     ['DRIFTLEDGER_TRUSTED_PROXY', 'everybody'],
     ['DRIFTLEDGER_TRUSTED_PROXY', '0.0.0.0/0'],
     ['DRIFTLEDGER_TRUSTED_PROXY', '10.0.0.1,'],

@@ -75,7 +75,8 @@ const Environment = z.object({
   DRIFTLEDGER_RECORDS_MAX: whole(10_000, 1, 100_000),
   DRIFTLEDGER_FEATURES_MAX: whole(2_000, 1, 2_000),
   DRIFTLEDGER_STRING_LENGTH_MAX: whole(1_000, 1, 32_768),
-  DRIFTLEDGER_ID_LENGTH_MAX: whole(128, 36, 1_000),
+  // The ids we give are a UUID, a dot and up to three digits, and labels must be able to name them.
+  DRIFTLEDGER_ID_LENGTH_MAX: whole(128, 40, 1_000),
   DRIFTLEDGER_DEPTH_MAX: whole(5, 1, 32),
   DRIFTLEDGER_VECTOR_LENGTH_MAX: whole(4_096, 1, 4_096),
   DRIFTLEDGER_WAITING_REQUESTS_MAX: whole(5_000, 1, 1_000_000),
