@@ -120,7 +120,7 @@ function jsonRecords({ text, bytesOf, limits }: Cutting): readonly RawRecord[] {
   // One bare NaN makes a whole array unreadable; cutting it at its commas keeps the other records.
   const pieces = splitArray(text, limits.recordsMax + 1);
   if (pieces === undefined && (bytes <= RECORD_BYTES_MAX || text.trimStart().startsWith('[')))
-    throw new BodyRefused(400, 'JSON_INVALID', `the body is ${NAN_HINT}`);
+    throw new BodyRefused(400, 'JSON_INVALID', `the body is ${NAN_HINT}; one record a line is application/x-ndjson`);
   if (pieces === undefined) return [whole];
   if ('unreadable' in whole) return pieces.map((piece) => parsed(piece, bytesOf(piece)));
   const values = whole.value as readonly unknown[];
