@@ -1,17 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { Global, Injectable, Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import { ClickHouse, InMemoryIntentStore, migrate, ProjectionRunner } from '#libs/clickhouse';
-import { openChdb } from '#libs/clickhouse/chdb';
-import { CommandRunner, EventCodec, EventStore, type RefusedCommand, RefusalLog, SubscriptionRunner } from '#libs/event-store';
-import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
-import { type Admission, globalId, GraphqlAccess, GraphqlServerModule } from '#libs/graphql-kit';
-import { Clock, type CommandMeta, idOfName, instant, type Instant, randomId, type Refusal, uuid } from '#libs/kernel';
-import { GraphqlClient } from '../../../test/support/graphql-client.js';
+import { globalId } from '#libs/graphql-kit';
+import { idOfName, instant, uuid } from '#libs/kernel';
+import { ANN, annsMeta, GraphqlApp } from '../../../test/support/graphql-app.js';
+import { type GraphqlClient } from '../../../test/support/graphql-client.js';
 import { type AlertCommand, JudgeMeasurement } from './commands.js';
 import { alertDecider } from './decider.js';
 import { ALERT_EVENTS, alertIdOf, alertStream, episodeIdOf } from './events.js';
@@ -23,99 +13,16 @@ import { AlertsWriteModule } from './write.module.js';
 
 const DAY = 86_400_000;
 const NOW = instant(100 * DAY);
-const ann = idOfName('principal', 'ann');
 const monitorId = idOfName('monitor', 'flights-daily');
 const deploymentId = idOfName('deployment', 'flights');
 const idOf = (subject: string, episode = 1) => globalId('Alert', episodeIdOf(alertIdOf(monitorId, subject), episode));
-
-const metaOf = (reason?: string): CommandMeta => {
-  const commandId = randomId();
-  return {
-    commandId,
-    correlationId: commandId,
-    causationId: commandId,
-    actor: { principalId: ann, kind: 'person', via: 'key' },
-    source: { surface: 'graphql', addressClass: 'loopback' },
-    ...(reason === undefined ? {} : { reason }),
-  };
-};
-
-@Injectable()
-class EverybodyIsAnn extends GraphqlAccess {
-  private readonly admission: Admission = {
-    kind: 'admitted',
-    viewer: { principalId: ann, commandMeta: (about) => metaOf(about?.reason) },
-  };
-  async admit(): Promise<Admission> {
-    return this.admission;
-  }
-  async admitConnection(): Promise<Admission> {
-    return this.admission;
-  }
-  isCurrent(): boolean {
-    return true;
-  }
-  knows(): boolean {
-    return true;
-  }
-  permits(): boolean {
-    return true;
-  }
-  async recordDenied(): Promise<void> {
-    throw new Error('nothing is denied here');
-  }
-}
-
-class FixedClock extends Clock {
-  now(): Instant {
-    return NOW;
-  }
-}
-
-const directory = mkdtempSync(path.join(tmpdir(), 'driftledger-alerts-graphql-'));
-
-class Refusals extends RefusalLog {
-  readonly codes: string[] = [];
-  async record({ type }: RefusedCommand, { code }: Refusal): Promise<void> {
-    this.codes.push(`${type} ${code}`);
-  }
-}
-
-@Global()
-@Module({
-  providers: [
-    Refusals,
-    { provide: RefusalLog, useExisting: Refusals },
-    { provide: ClickHouse, useFactory: () => openChdb({ path: directory }) },
-    { provide: EventStore, useClass: InMemoryEventStore },
-    { provide: EventCodec, useFactory: () => new EventCodec(ALERT_EVENTS) },
-    { provide: Clock, useClass: FixedClock },
-    { provide: GraphqlAccess, useClass: EverybodyIsAnn },
-  ],
-  exports: [RefusalLog, ClickHouse, EventStore, EventCodec, Clock, GraphqlAccess],
-})
-class Platform {}
-
-const sdl = (lib: string, file: string) => path.join(import.meta.dirname, '../..', lib, 'src', file);
-
-@Module({
-  imports: [
-    Platform,
-    CqrsModule.forRoot(),
-    AlertsWriteModule,
-    AlertsGraphqlModule,
-    GraphqlServerModule.forRoot({ access: [Platform], typePaths: [sdl('graphql-kit', 'kit.graphql'), sdl('alerts', 'alerts.graphql')] }),
-  ],
-})
-class App {}
 
 const RESULT =
   '{ __typename ... on Refusal { code } ... on AlertPayload { position alert { id status acknowledgedBy silencedUntil silenceReason clearedBy } } }';
 
 describe('alerts in GraphQL', () => {
-  let app: NestFastifyApplication;
+  let app: GraphqlApp;
   let client: GraphqlClient;
-  let projector: SubscriptionRunner;
 
   const judge = async (subject: string, day: number, verdict: Verdict, score = 0.2): Promise<void> => {
     const command: AlertCommand = new JudgeMeasurement(
@@ -145,45 +52,22 @@ describe('alerts in GraphQL', () => {
         },
         at: instant((day + 1) * DAY),
       },
-      metaOf(),
+      annsMeta(),
     );
-    const runner = new CommandRunner(app.get(EventStore), app.get(EventCodec));
-    const outcome = await runner.run({ decider: alertDecider, stream: alertStream(command.data.alertId), command });
-    if (outcome.kind === 'accepted' && outcome.receipt.position) await projector.caughtUpTo(outcome.receipt.position, 10_000);
+    await app.run({ decider: alertDecider, stream: alertStream(command.data.alertId), command });
   };
 
   beforeAll(async () => {
-    const testing = await Test.createTestingModule({ imports: [App] }).compile();
-    app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
-    await app.listen(0, '127.0.0.1');
-    client = new GraphqlClient(await app.getUrl());
-    const clickHouse = app.get(ClickHouse);
-    await migrate(clickHouse);
-    const runner = new ProjectionRunner({ projection: alertsProjection, clickHouse, intents: new InMemoryIntentStore() });
-    const feed = app.get(AlertsFeed, { strict: false });
-    projector = new SubscriptionRunner({
-      store: app.get(EventStore),
-      codec: app.get(EventCodec),
-      checkpoints: new InMemoryCheckpointStore(),
-      subscription: {
-        name: runner.name,
-        handles: runner.handles,
-        onPoison: 'stop',
-        resumeFrom: (checkpoint) => runner.resumeFrom(checkpoint),
-        handle: async (batch, signal) => {
-          await runner.handle(batch, signal);
-          feed.changed.fire();
-        },
-      },
+    app = await GraphqlApp.start({
+      schemas: ['alerts'],
+      events: ALERT_EVENTS,
+      imports: [AlertsWriteModule, AlertsGraphqlModule],
+      now: NOW,
     });
-    await projector.start();
+    client = app.client;
+    await app.follow(alertsProjection, app.nest.get(AlertsFeed, { strict: false }).changed);
   });
-  afterAll(async () => {
-    await projector.stop();
-    await app.close();
-    await app.get(ClickHouse).close();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterAll(() => app.stop());
 
   it('lists alerts with the evidence that raised them', async () => {
     await judge('feature:origin', 1, 'breach');
@@ -237,7 +121,7 @@ describe('alerts in GraphQL', () => {
       id: idOf('volume'),
     });
     expect(acknowledged.data).toMatchObject({
-      acknowledgeAlert: { alert: { id: idOf('volume'), status: 'ACKNOWLEDGED', acknowledgedBy: ann } },
+      acknowledgeAlert: { alert: { id: idOf('volume'), status: 'ACKNOWLEDGED', acknowledgedBy: ANN } },
     });
     const until = '1970-05-01T00:00:00.000Z';
     const silenced = await client.ask(
@@ -252,7 +136,7 @@ describe('alerts in GraphQL', () => {
     const cleared = await client.ask(`mutation($id: ID!) { clearAlert(input: { alert: $id, reason: "known" }) ${RESULT} }`, {
       id: idOf('volume'),
     });
-    expect(cleared.data).toMatchObject({ clearAlert: { alert: { status: 'CLEARED', clearedBy: ann } } });
+    expect(cleared.data).toMatchObject({ clearAlert: { alert: { status: 'CLEARED', clearedBy: ANN } } });
   });
 
   it.each([
@@ -273,7 +157,7 @@ describe('alerts in GraphQL', () => {
       id: globalId('Alert', uuid('00000000-0000-4000-8000-000000000009')),
     });
     expect(answer.data).toEqual({ clearAlert: { __typename: 'NoSuchAlert', code: 'NO_SUCH_ALERT' } });
-    expect(app.get(Refusals).codes).toContain('ClearAlert NO_SUCH_ALERT');
+    expect(app.refusals).toContain('ClearAlert NO_SUCH_ALERT');
   });
 
   it('follows changes in log order from a position on, filtered, each with its alert', async () => {

@@ -11,10 +11,13 @@ export type EdgeRequest = {
   readonly raw: IncomingMessage;
 };
 
+/** What of a command's metadata its resolver knows; `field` (`Mutation.silenceAlert`) is filled in by the edge. */
+export type CommandAbout = { readonly reason?: string; readonly claimedAt?: Instant; readonly field?: string };
+
 /** Who asks. A viewer makes the metadata of the commands sent in its name: one call per command. */
 export type Viewer = {
   readonly principalId: Uuid;
-  readonly commandMeta: (about?: { readonly reason?: string; readonly claimedAt?: Instant }) => CommandMeta;
+  readonly commandMeta: (about?: CommandAbout) => CommandMeta;
 };
 
 /** The answer to "who is this": a viewer, or why there is none. `detail` is shown to the caller and names no secret. */
@@ -38,4 +41,6 @@ export abstract class GraphqlAccess {
   abstract permits(viewer: Viewer, action: string): boolean;
   /** Records that a viewer asked for a field it may not have. */
   abstract recordDenied(viewer: Viewer, action: string, field: string): Promise<void>;
+  /** Notes that a viewer reads what not everybody may see. The answer does not wait for the record. */
+  abstract recordRead(viewer: Viewer, field: string, args: object): void;
 }

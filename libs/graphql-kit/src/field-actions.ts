@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { requiredAction } from './requires.js';
+import { isSensitive, requiredAction } from './requires.js';
 
 /** Keys under which @nestjs/graphql keeps what its decorators declare; `field-actions.spec.ts` notices when they move. */
 const TYPE = 'graphql:resolver_type';
 const NAME = 'graphql:resolver_name';
+
+type Declared = { readonly field: string; readonly action: string; readonly isSensitive: boolean };
 
 const textAt = (key: string, target: object): string | undefined => {
   const value: unknown = Reflect.getMetadata(key, target);
@@ -23,13 +25,21 @@ export class FieldActions {
 
   /** `Type.field` to action, for every declared field. */
   collect(): ReadonlyMap<string, string> {
-    const actions = new Map<string, string>();
-    for (const { instance } of this.discovery.getProviders())
-      if (isObject(instance)) for (const [field, action] of this.actionsOf(instance)) actions.set(field, action);
-    return actions;
+    return new Map(this.declared().map(({ field, action }) => [field, action]));
   }
 
-  private actionsOf(instance: object): readonly (readonly [string, string])[] {
+  /** `Type.field` of those whose reads are recorded. */
+  sensitive(): ReadonlySet<string> {
+    return new Set(this.declared().flatMap(({ field, isSensitive: isIt }) => (isIt ? [field] : [])));
+  }
+
+  private declared(): readonly Declared[] {
+    return this.discovery
+      .getProviders()
+      .flatMap(({ instance }: { readonly instance: unknown }) => (isObject(instance) ? this.declaredBy(instance) : []));
+  }
+
+  private declaredBy(instance: object): readonly Declared[] {
     const prototype: unknown = Object.getPrototypeOf(instance);
     if (!isObject(prototype)) return [];
     return this.scanner.getAllMethodNames(prototype).flatMap((property) => {
@@ -38,7 +48,7 @@ export class FieldActions {
       const type = textAt(TYPE, method) ?? textAt(TYPE, instance.constructor);
       const action = requiredAction(method);
       if (type === undefined || action === undefined) return [];
-      return [[`${type}.${textAt(NAME, method) ?? property}`, action] as const];
+      return [{ field: `${type}.${textAt(NAME, method) ?? property}`, action, isSensitive: isSensitive(method) }];
     });
   }
 }

@@ -5,8 +5,16 @@ import { EdgeError } from './errors.js';
 import { type ReportBug } from './error-formatter.js';
 import { connectionOf, liveIterator } from './live-iterator.js';
 
-type Resolver = GraphQLFieldResolver<unknown, GraphqlContext>;
-type Guard = (context: GraphqlContext) => Promise<Viewer>;
+type Resolver = GraphQLFieldResolver<unknown, GraphqlContext, object>;
+type Guard = (context: GraphqlContext, args: object) => Promise<Viewer>;
+
+/** What the fields of a schema are guarded by: `Type.field` to action, and those whose reads are recorded. */
+export type Guarding = {
+  readonly actions: ReadonlyMap<string, string>;
+  readonly sensitive: ReadonlySet<string>;
+  readonly access: GraphqlAccess;
+  readonly report: ReportBug;
+};
 
 /** Why a schema may not be served: its fields and what each lacks. */
 export class UnguardedSchema extends Error {
@@ -17,21 +25,34 @@ export class UnguardedSchema extends Error {
 }
 
 const guardOf =
-  (access: GraphqlAccess, action: string, field: string): Guard =>
-  async (context) => {
+  ({ access, sensitive }: Guarding, action: string, field: string): Guard =>
+  async (context, args) => {
     const viewer = viewerOf(context);
-    if (access.permits(viewer, action)) return viewer;
+    if (access.permits(viewer, action)) {
+      if (sensitive.has(field)) access.recordRead(viewer, field, args);
+      return viewer;
+    }
     await access.recordDenied(viewer, action, field);
     throw new EdgeError('FORBIDDEN', `${field} needs the permission ${action}`, 403);
   };
 
 const guardedResolve =
-  (guard: Guard, resolve: Resolver): Resolver =>
+  (guard: Guard, resolve: Resolver, contextFor: (context: GraphqlContext, viewer: Viewer) => GraphqlContext): Resolver =>
   async (parent, args, context, info) => {
-    await guard(context);
-    const result: unknown = await resolve(parent, args, context, info);
+    const viewer = await guard(context, args);
+    const result: unknown = await resolve(parent, args, contextFor(context, viewer), info);
     return result;
   };
+
+const asItIs = (context: GraphqlContext): GraphqlContext => context;
+
+/** Commands say by which field they came. */
+const commandedBy =
+  (field: string) =>
+  (context: GraphqlContext, viewer: Viewer): GraphqlContext => ({
+    ...context,
+    viewer: { principalId: viewer.principalId, commandMeta: (about) => viewer.commandMeta({ ...about, field }) },
+  });
 
 /** Over HTTP a subscription is executed like a query, with nothing to show. */
 const onSocketOnly =
@@ -73,23 +94,22 @@ const problemsOf = (schema: GraphQLSchema, actions: ReadonlyMap<string, string>,
  *
  * @throws UnguardedSchema when a root field has no resolver or no known action, or a guarded field is not in the schema
  */
-export const guardFields = (
-  schema: GraphQLSchema,
-  actions: ReadonlyMap<string, string>,
-  access: GraphqlAccess,
-  report: ReportBug,
-): GraphQLSchema => {
+export const guardFields = (schema: GraphQLSchema, guarding: Guarding): GraphQLSchema => {
+  const { actions, access, report } = guarding;
   const problems = problemsOf(schema, actions, access);
   if (problems.length > 0) throw new UnguardedSchema(problems);
   for (const { name, field } of fieldsOf(schema)) {
     const action = actions.get(name);
     if (action === undefined) continue;
-    const guard = guardOf(access, action, name);
+    const guard = guardOf(guarding, action, name);
     const { subscribe } = field;
     if (subscribe) {
       field.subscribe = liveIterator({ access, guard, report, subscribe });
       field.resolve = onSocketOnly(field.resolve ?? defaultFieldResolver);
-    } else field.resolve = guardedResolve(guard, field.resolve ?? defaultFieldResolver);
+    } else {
+      const isCommand = name.startsWith(`${schema.getMutationType()?.name}.`);
+      field.resolve = guardedResolve(guard, field.resolve ?? defaultFieldResolver, isCommand ? commandedBy(name) : asItIs);
+    }
   }
   return schema;
 };

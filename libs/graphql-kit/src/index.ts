@@ -8,6 +8,7 @@ export { type BatchRead, type RequestLoader, requestLoader } from './loaders.js'
 export { type FeedSource, type FollowOptions, type Positioned, ChangeSignal, followFeed } from './feed.js';
 export { fieldOf } from './subscription-field.js';
 export { type NodeKind, NodeRegistry } from './node-registry.js';
+export { ReadProgress } from './read-after.js';
 export { Requires } from './requires.js';
 export { type GraphqlLimits } from './limits.js';
 export { GraphqlKitModule } from './kit.module.js';

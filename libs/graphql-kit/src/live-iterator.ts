@@ -14,9 +14,9 @@ const END: IteratorResult<unknown> = { done: true, value: undefined };
 
 type Subscribing = {
   readonly access: GraphqlAccess;
-  readonly guard: (context: GraphqlContext) => Promise<Viewer>;
+  readonly guard: (context: GraphqlContext, args: object) => Promise<Viewer>;
   readonly report: ReportBug;
-  readonly subscribe: GraphQLFieldResolver<unknown, GraphqlContext>;
+  readonly subscribe: GraphQLFieldResolver<unknown, GraphqlContext, object>;
 };
 
 const isIterable = (value: unknown): value is AsyncIterable<unknown> =>
@@ -67,10 +67,10 @@ class LiveIterator implements AsyncIterableIterator<unknown> {
 
 /** Wraps `subscribe` of a field: permission first, then the resolver's iterator under watch. */
 export const liveIterator =
-  ({ access, guard, report, subscribe }: Subscribing): GraphQLFieldResolver<unknown, GraphqlContext> =>
+  ({ access, guard, report, subscribe }: Subscribing): GraphQLFieldResolver<unknown, GraphqlContext, object> =>
   async (parent, args, context, info) => {
     try {
-      const viewer = await guard(context);
+      const viewer = await guard(context, args);
       const connection = connectionOf(context);
       const source: unknown = await subscribe(parent, args, context, info);
       if (!isIterable(source)) throw new TypeError(`${info.fieldName} gave no async iterator`);

@@ -8,10 +8,12 @@ import { type RequestLoader, requestLoader } from './loaders.js';
 export type NodeKind = {
   /** Action a viewer must be permitted to read this kind. */
   readonly action: string;
+  /** Whether reads of this kind are recorded. */
+  readonly sensitive?: boolean;
   readonly read: (ids: readonly Uuid[], context: GraphqlContext) => Promise<readonly (object | undefined)[]>;
 };
 
-type Registered = { readonly action: string; readonly loader: RequestLoader<Uuid, object> };
+type Registered = { readonly action: string; readonly sensitive: boolean; readonly loader: RequestLoader<Uuid, object> };
 
 /** Which kinds of nodes there are. Each context registers its own when its GraphQL module starts. */
 @Injectable()
@@ -24,7 +26,11 @@ export class NodeRegistry {
    */
   register(type: string, kind: NodeKind): void {
     if (this.kinds.has(type)) throw new Error(`nodes of type ${type} are registered twice`);
-    this.kinds.set(type, { action: kind.action, loader: requestLoader((ids, context) => kind.read(ids, context)) });
+    this.kinds.set(type, {
+      action: kind.action,
+      sensitive: kind.sensitive ?? false,
+      loader: requestLoader((ids, context) => kind.read(ids, context)),
+    });
   }
 
   actions(): ReadonlyMap<string, string> {
@@ -32,10 +38,14 @@ export class NodeRegistry {
   }
 
   /** The node of a global id with its type, or undefined when there is none or `may` denies its kind. */
-  async load(context: GraphqlContext, id: string, may: (action: string) => boolean): Promise<object | undefined> {
+  async load(
+    context: GraphqlContext,
+    id: string,
+    may: (kind: { readonly action: string; readonly sensitive: boolean }) => boolean,
+  ): Promise<object | undefined> {
     const { type, id: key } = parseGlobalId(id);
     const kind = this.kinds.get(type);
-    if (!kind || !may(kind.action)) return undefined;
+    if (!kind || !may(kind)) return undefined;
     const node = await kind.loader.load(context, key);
     return node && { ...node, __typename: type };
   }

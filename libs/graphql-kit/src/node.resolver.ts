@@ -17,6 +17,11 @@ export class NodeResolver {
   @Requires('read')
   async node(@Args() { id }: QueryNodeArguments, @Context() context: GraphqlContext): Promise<object | null> {
     const viewer = viewerOf(context);
-    return (await this.nodes.load(context, id, (action) => this.access.permits(viewer, action))) ?? null;
+    const node = await this.nodes.load(context, id, ({ action, sensitive }) => {
+      const may = this.access.permits(viewer, action);
+      if (may && sensitive) this.access.recordRead(viewer, 'Query.node', { id });
+      return may;
+    });
+    return node ?? null;
   }
 }

@@ -5,8 +5,10 @@ import { type AskingRequest, checkAsked } from './asked-document.js';
 import { type GraphqlContext } from './context.js';
 import { EdgeError, type EdgeErrorCode } from './errors.js';
 import { type ReportBug, formatErrors } from './error-formatter.js';
+import { type FieldActions } from './field-actions.js';
 import { guardFields } from './guard-fields.js';
 import { type GraphqlLimits, assertAffordable, assertSubscribable, depthRule } from './limits.js';
+import { type ReadProgress, readAfter } from './read-after.js';
 import { scalarResolvers } from './scalars.js';
 import { SocketGuards } from './guarded-socket.js';
 import { SOCKET_PROTOCOL, SocketAdmission } from './socket-admission.js';
@@ -14,7 +16,8 @@ import { SOCKET_PROTOCOL, SocketAdmission } from './socket-admission.js';
 /** What the options of the server are made from. */
 export type Edge = {
   readonly access: GraphqlAccess;
-  readonly actions: () => ReadonlyMap<string, string>;
+  readonly fields: Pick<FieldActions, 'collect' | 'sensitive'>;
+  readonly progress?: ReadProgress | undefined;
   readonly report: ReportBug;
   readonly limits: GraphqlLimits;
   readonly typePaths: string[];
@@ -33,7 +36,7 @@ const codeOf = (status: number): EdgeErrorCode => {
 const isUpgraded = (request: object): boolean => 'ws' in request && request.ws === true;
 
 /** Who was admitted, by request. The body is not read before. */
-const admissionOf = ({ access, limits }: Edge, sockets: SocketAdmission) => {
+const admissionOf = ({ access, limits, progress }: Edge, sockets: SocketAdmission) => {
   const guards = new SocketGuards({ tokensMax: limits.tokensMax, bytesMax: limits.bodyBytesMax });
   const viewers = new WeakMap<object, Viewer>();
   const route: RouteOptions = {
@@ -43,7 +46,10 @@ const admissionOf = ({ access, limits }: Edge, sockets: SocketAdmission) => {
       if (admission.kind === 'refused') throw new EdgeError(codeOf(admission.status), admission.detail, admission.status);
       viewers.set(request, admission.viewer);
     },
-    preValidation: async (request: AskingRequest) => checkAsked(request, limits.tokensMax),
+    preValidation: async (request: AskingRequest & Pick<EdgeRequest, 'headers'>, reply) => {
+      checkAsked(request, limits.tokensMax);
+      await readAfter(request.headers['x-read-after'], reply, progress);
+    },
     onSend: async (_request, reply) => {
       if (reply.statusCode === 503) void reply.header('retry-after', '1');
     },
@@ -86,7 +92,8 @@ export const serverOptions = (edge: Edge): MercuriusDriverConfig => {
     typePaths: edge.typePaths,
     ...(edge.typeDefs === undefined ? {} : { typeDefs: edge.typeDefs }),
     resolvers: { ...scalarResolvers },
-    transformSchema: (schema) => guardFields(schema, edge.actions(), access, report),
+    transformSchema: (schema) =>
+      guardFields(schema, { actions: edge.fields.collect(), sensitive: edge.fields.sensitive(), access, report }),
     jit: 1,
     // Up to twice as many are kept, and as many of those that were not valid: a document of 2,000 tokens takes half a megabyte.
     cache: 64,

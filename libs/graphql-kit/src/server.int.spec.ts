@@ -16,6 +16,7 @@ import { ChangeSignal, type FeedSource, followFeed } from './feed.js';
 import { globalId } from './global-id.js';
 import { GraphqlKitModule } from './kit.module.js';
 import { NodeRegistry } from './node-registry.js';
+import { ReadProgress } from './read-after.js';
 import { resultOf } from './refusals.js';
 import { Requires } from './requires.js';
 import { GraphqlServerModule } from './server.module.js';
@@ -46,6 +47,7 @@ const aDog = (at: number): Dog => ({ id: globalId('Dog', DOG), name: `dog ${at}`
 class Kennel implements FeedSource<Dog> {
   readonly changed = new ChangeSignal();
   readonly denied: string[] = [];
+  readonly read: string[] = [];
   current = true;
   private readonly dogs: Dog[] = [];
 
@@ -72,12 +74,13 @@ class KennelResolver {
   ) {
     nodes.register('Dog', {
       action: 'dogs.read',
+      sensitive: true,
       read: async (ids: readonly Uuid[]) => ids.map((id) => (id === DOG ? aDog(7) : undefined)),
     });
   }
 
   @Query('dogs')
-  @Requires('dogs.read')
+  @Requires('dogs.read', { sensitive: true })
   async dogs(@Args() args: { first?: number; after?: string }) {
     const page = pageOf(args);
     const rows = await this.kennel.readFrom(page.after?.position, page.limit + 1);
@@ -159,6 +162,9 @@ class TestAccess extends GraphqlAccess {
   async recordDenied(_viewer: Viewer, action: string, field: string): Promise<void> {
     this.kennel.denied.push(`${field} ${action}`);
   }
+  recordRead(_viewer: Viewer, field: string, args: object): void {
+    this.kennel.read.push(`${field} ${JSON.stringify(args)}`);
+  }
   private by(key: string | undefined): Admission {
     const principalId = key === 'Bearer reader' ? READER : key === 'Bearer stranger' ? STRANGER : undefined;
     if (!principalId) return { kind: 'refused', status: 401, code: 'UNKNOWN_KEY', detail: 'the key is not known' };
@@ -174,7 +180,17 @@ class TestAccess extends GraphqlAccess {
   }
 }
 
-@Module({ providers: [Kennel, { provide: GraphqlAccess, useClass: TestAccess }], exports: [Kennel, GraphqlAccess] })
+@Injectable()
+class HundredPositions extends ReadProgress {
+  async lagging({ commit }: Position): Promise<string | undefined> {
+    return commit > 100n ? 'dogs.v1' : undefined;
+  }
+}
+
+@Module({
+  providers: [Kennel, { provide: GraphqlAccess, useClass: TestAccess }, { provide: ReadProgress, useClass: HundredPositions }],
+  exports: [Kennel, GraphqlAccess, ReadProgress],
+})
 class KennelModule {}
 
 @Module({ imports: [GraphqlKitModule, KennelModule], providers: [KennelResolver] })
@@ -237,6 +253,14 @@ describe('the GraphQL edge', () => {
       expect(kennel.denied).toContain('Query.secret secrets.read');
     });
 
+    it('records what is read of a sensitive field or kind, and nothing of what is denied', async () => {
+      kennel.read.length = 0;
+      await reader.ask('{ dogs(first: 2) { nodes { name } } }');
+      await reader.ask('query($id: ID!) { node(id: $id) { id } }', { id: globalId('Dog', DOG) });
+      await new GraphqlClient(url, { authorization: 'Bearer stranger' }).ask('{ dogs { nodes { name } } }');
+      expect(kennel.read).toEqual(['Query.dogs {"first":2}', `Query.node ${JSON.stringify({ id: globalId('Dog', DOG) })}`]);
+    });
+
     it('refuses a simple cross-site request', async () => {
       const answer = await reader.post('query={__typename}', { 'content-type': 'text/plain' });
       expect([answer.status, answer.errors[0]?.extensions?.code]).toEqual([400, 'MALFORMED']);
@@ -284,6 +308,18 @@ describe('the GraphQL edge', () => {
       const names = [...first.data.dogs.nodes, ...second.data.dogs.nodes].map(({ name }) => name);
       expect(names).toEqual(['dog 1', 'dog 2', 'dog 3', 'dog 4', 'dog 5', 'dog 6', 'dog 7', 'dog 8']);
       expect(second.data.dogs.pageInfo.hasNextPage).toBe(true);
+    });
+
+    it('after a position as soon as it can be read, else 503 with the name of what is behind', async () => {
+      const askAfter = (position: string): Promise<Response> => {
+        const headers = { authorization: 'Bearer reader', 'content-type': 'application/json', 'x-read-after': position };
+        return fetch(`${url}/graphql`, { method: 'POST', headers, body: '{"query":"{ dogs(first: 1) { nodes { name } } }"}' });
+      };
+      const [soon, late, never] = await Promise.all([askAfter('100'), askAfter('101'), askAfter('yesterday')]);
+      expect([soon.status, late.status, late.headers.get('retry-after'), never.status]).toEqual([200, 503, '1', 400]);
+      expect(await late.json()).toMatchObject({
+        errors: [{ message: expect.stringContaining('dogs.v1'), extensions: { code: 'UNAVAILABLE' } }],
+      });
     });
 
     it('finds a node by its global id, typed, also once the query is compiled', async () => {

@@ -8,12 +8,13 @@ import { type GraphiqlPage, renderGraphiqlPage } from './graphiql.js';
 import { GraphqlKitModule } from './kit.module.js';
 import { type GraphqlLimits, LIMITS } from './limits.js';
 import { NodeResolver } from './node.resolver.js';
+import { ReadProgress } from './read-after.js';
 import { serverOptions } from './server-options.js';
 import { libTypePaths } from './type-paths.js';
 
 /** How a process serves GraphQL. */
 export type GraphqlServerOptions = {
-  /** Modules that provide and export `GraphqlAccess`, and what it needs. */
+  /** Modules that provide and export `GraphqlAccess`, and `ReadProgress` where `X-Read-After` is served. */
   readonly access: NonNullable<ModuleMetadata['imports']>;
   /** SDL files; those of all libs unless said otherwise. */
   readonly typePaths?: readonly string[];
@@ -53,11 +54,12 @@ export class GraphqlServerModule implements OnModuleInit {
         GraphQLModule.forRootAsync({
           driver: MercuriusDriver,
           imports: [...options.access, FieldActionsModule],
-          inject: [GraphqlAccess, FieldActions],
-          useFactory: (access: GraphqlAccess, actions: FieldActions) =>
+          inject: [GraphqlAccess, FieldActions, { token: ReadProgress, optional: true }],
+          useFactory: (access: GraphqlAccess, fields: FieldActions, progress?: ReadProgress) =>
             serverOptions({
               access,
-              actions: () => actions.collect(),
+              fields,
+              progress,
               report: report(new Logger('Graphql')),
               limits,
               typePaths: [...(options.typePaths ?? libTypePaths())],

@@ -2,6 +2,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type EdgeRequest as GraphqlRequest } from '#libs/graphql-kit';
 import { EventCodec, EventStore } from '#libs/event-store';
 import { enrol, execute, guardedApp } from '../../../test/support/guarded-app.js';
+import { AccessLog } from './access-log.js';
 import { Authenticator } from './authenticator.js';
 import { RevokeKey, RevokeRoles } from './commands.js';
 import { accessStream, principalIdOf } from './events.js';
@@ -18,7 +19,7 @@ let key: string;
 beforeAll(async () => {
   app = await guardedApp();
   await app.init();
-  access = new IdentityGraphqlAccess(app.get(AccessGuard), app.get(Authenticator));
+  access = new IdentityGraphqlAccess(app.get(AccessGuard), app.get(Authenticator), app.get(AccessLog));
   key = await enrol(app, 'eve', 'engineer', 'producer');
 });
 afterAll(() => app.close());
@@ -108,6 +109,18 @@ describe('a viewer', () => {
         }),
       }),
     );
+  });
+  it('has a sensitive read recorded, by its field and the digest of its arguments in whatever order', async () => {
+    const principalId = principalIdOf('ina');
+    const viewer = await admitted({ authorization: `Bearer ${await enrol(app, 'ina', 'auditor')}` });
+    access.recordRead(viewer, 'Query.auditTrail', { first: 1, after: 7n });
+    access.recordRead(viewer, 'Query.auditTrail', { after: 7n, first: 1 });
+    await app.get(AccessLog).flush(Number.POSITIVE_INFINITY);
+    const events = [];
+    for await (const stored of app.get(EventStore).readStream(accessStream(principalId))) events.push(app.get(EventCodec).decode(stored));
+    const read = { type: 'SensitiveDataRead', data: { principalId, operation: 'GRAPHQL Query.auditTrail', count: 1 } };
+    expect(events).toMatchObject([read, read]);
+    expect(new Set(events.map(({ data }) => (data as { argumentsSha256: string }).argumentsSha256)).size).toBe(1);
   });
   it('loses what is taken away while its socket is open, down to the socket itself', async () => {
     const principalId = principalIdOf('zoe');

@@ -1,8 +1,11 @@
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type Admission, type EdgeRequest as GraphqlRequest, type Viewer, GraphqlAccess } from '#libs/graphql-kit';
+import { type Admission, type EdgeRequest as GraphqlRequest, type Viewer, EdgeError, GraphqlAccess } from '#libs/graphql-kit';
+import { type CommandMeta } from '#libs/kernel';
+import { AccessLog } from './access-log.js';
 import { type Recognised, Authenticator } from './authenticator.js';
 import { AccessGuard } from './http/access-guard.js';
-import { metaOf } from './http/command-meta.js';
+import { type MetaAbout, metaOf } from './http/command-meta.js';
 import { type EdgeRequest } from './http/edge.js';
 import { Problem } from './http/problem.js';
 import { type Action, PERMISSIONS, isPermitted } from './permissions.js';
@@ -20,6 +23,7 @@ export class IdentityGraphqlAccess extends GraphqlAccess {
   constructor(
     private readonly guard: AccessGuard,
     private readonly authenticator: Authenticator,
+    private readonly log: AccessLog,
   ) {
     super();
   }
@@ -53,8 +57,14 @@ export class IdentityGraphqlAccess extends GraphqlAccess {
     const known = this.known.get(viewer);
     if (!known || !isAction(action)) return;
     const principal = this.authenticator.stillHolds(known.recognised);
-    const about = { surface: 'graphql', route: `GRAPHQL ${field}` } as const;
+    const about = { surface: 'graphql', route: routeOf(field) } as const;
     if (principal) await this.guard.permit(known.request, { ...known.recognised, principal }, action, about);
+  }
+
+  recordRead(viewer: Viewer, field: string, args: object): void {
+    const { principalId } = viewer;
+    const argumentsSha256 = hash('sha256', canonicalText(args), 'hex');
+    this.log.read({ principalId, operation: routeOf(field), argumentsSha256, meta: viewer.commandMeta({ field }) });
   }
 
   private admission(request: EdgeRequest, recognised: Recognised | Problem): Admission {
@@ -64,12 +74,33 @@ export class IdentityGraphqlAccess extends GraphqlAccess {
     }
     const viewer: Viewer = {
       principalId: recognised.principal.principalId,
-      commandMeta: (about = {}) => metaOf(request, recognised, { ...about, surface: 'graphql', route: 'graphql' }),
+      commandMeta: ({ field, ...about } = {}) => metaFor(request, recognised, { ...about, surface: 'graphql', route: routeOf(field) }),
     };
     this.known.set(viewer, { recognised, request });
     return { kind: 'admitted', viewer };
   }
 }
+
+/** A problem of HTTP would reach the caller of a field as a fault of the server. */
+const metaFor = (request: EdgeRequest, recognised: Recognised, about: MetaAbout): CommandMeta => {
+  try {
+    return metaOf(request, recognised, about);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 400) throw new EdgeError('BAD_USER_INPUT', error.detail, 400, { cause: error });
+    throw error;
+  }
+};
+
+/** Fields come from the schema, so that nothing a caller writes gets here. */
+const routeOf = (field: string | undefined): string => (field === undefined ? 'GRAPHQL' : `GRAPHQL ${field}`);
+
+/** Equal arguments are equal texts, in whatever order they were given. */
+const canonicalText = (value: unknown): string =>
+  JSON.stringify(value, (_, one: unknown) => {
+    if (typeof one === 'bigint') return one.toString();
+    if (typeof one !== 'object' || one === null || Array.isArray(one)) return one;
+    return Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 
 const isAction = (action: string): action is Action => Object.hasOwn(PERMISSIONS, action);
 

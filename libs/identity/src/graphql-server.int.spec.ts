@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
-import { Context, Query, Resolver } from '@nestjs/graphql';
+import { Context, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -27,7 +27,16 @@ class WhoResolver {
   }
 }
 
-@Module({ providers: [WhoResolver] })
+@Resolver()
+class RouteResolver {
+  @Mutation('tellRoute')
+  @Requires('read')
+  tellRoute(@Context() context: GraphqlContext): string | undefined {
+    return viewerOf(context).commandMeta().source.route;
+  }
+}
+
+@Module({ providers: [WhoResolver, RouteResolver] })
 class WhoModule {}
 
 let app: NestFastifyApplication;
@@ -39,7 +48,7 @@ beforeAll(async () => {
   const server = GraphqlServerModule.forRoot({
     access: [IdentityGraphqlModule],
     typePaths: [join(process.cwd(), 'libs/graphql-kit/src/*.graphql')],
-    typeDefs: 'extend type Query { who: String picky: String! }',
+    typeDefs: 'extend type Query { who: String picky: String! } type Mutation { tellRoute: String! }',
   });
   const foreignRoutes = { '/graphql': RouteAccess.open(), '/graphiql': RouteAccess.open() };
   app = await guardedApp({ imports: [server, WhoModule], foreignRoutes });
@@ -114,6 +123,14 @@ describe('GraphQL behind the guard', () => {
     expect((await ask({ cookie, origin: base })).body).toContain(principalIdOf('eve'));
     expect((await ask({ cookie, origin: 'https://evil.example' })).status).toBe(403);
     expect((await ask({ cookie })).status).toBe(403);
+  });
+  it('gives a command the field it came by, and tells what of its headers cannot be read', async () => {
+    const command = 'mutation anything { mine: tellRoute }';
+    expect((await ask({ authorization: `Bearer ${eve}` }, command)).body).toBe('{"data":{"mine":"GRAPHQL Mutation.tellRoute"}}');
+    expect(await ask({ authorization: `Bearer ${eve}`, 'x-claimed-at': 'yesterday' }, command)).toMatchObject({
+      status: 400,
+      body: expect.stringMatching(/X-Claimed-At.*BAD_USER_INPUT/),
+    });
   });
   it('serves the page of GraphiQL to everybody', async () => {
     expect((await fetch(`${base}/graphiql`)).status).toBe(200);

@@ -1,27 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { Global, Injectable, Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import { ClickHouse, InMemoryIntentStore, migrate, ProjectionRunner } from '#libs/clickhouse';
-import { openChdb } from '#libs/clickhouse/chdb';
-import { DEPLOYMENT_EVENTS, deploymentIdOf, DeploymentRegistered, deploymentStream, DeploymentsWriteModule } from '#libs/deployments';
+import { DEPLOYMENT_EVENTS, deploymentIdOf, DeploymentsWriteModule } from '#libs/deployments';
 import { DeploymentsGraphqlModule } from '#libs/deployments/graphql';
-import {
-  CommandRunner,
-  EventCodec,
-  type EventOf,
-  EventStore,
-  type RefusedCommand,
-  RefusalLog,
-  SubscriptionRunner,
-} from '#libs/event-store';
-import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
-import { type Admission, globalId, GraphqlAccess, GraphqlServerModule } from '#libs/graphql-kit';
-import { Clock, type CommandMeta, derivedId, idOfName, instant, type Instant, randomId } from '#libs/kernel';
-import { GraphqlClient } from '../../../test/support/graphql-client.js';
+import { type EventOf } from '#libs/event-store';
+import { globalId } from '#libs/graphql-kit';
+import { idOfName, instant } from '#libs/kernel';
+import { annsMeta, GraphqlApp } from '../../../test/support/graphql-app.js';
+import { type GraphqlClient } from '../../../test/support/graphql-client.js';
 import { RecordMeasurement } from './commands.js';
 import { DEFAULT_JUDGEMENT } from './defaults.js';
 import { type MeasurementRecorded, MONITORING_EVENTS } from './events.js';
@@ -33,7 +16,6 @@ import { monitoringProjection } from './projection.js';
 import { MonitoringWriteModule } from './write.module.js';
 
 const DAY = 86_400_000;
-const ann = idOfName('principal', 'ann');
 const monitorId = monitorIdOf('flights');
 const monitor = globalId('Monitor', monitorId);
 
@@ -104,145 +86,31 @@ const aMeasurement = (overrides: Partial<Measured>): Measured => ({
   ...overrides,
 });
 
-const metaOf = (reason?: string): CommandMeta => {
-  const commandId = randomId();
-  return {
-    commandId,
-    correlationId: commandId,
-    causationId: commandId,
-    actor: { principalId: ann, kind: 'person', via: 'key' },
-    source: { surface: 'graphql', addressClass: 'loopback' },
-    ...(reason === undefined ? {} : { reason }),
-  };
-};
-
-@Injectable()
-class EverybodyIsAnn extends GraphqlAccess {
-  private readonly admission: Admission = {
-    kind: 'admitted',
-    viewer: { principalId: ann, commandMeta: (about) => metaOf(about?.reason) },
-  };
-  async admit(): Promise<Admission> {
-    return this.admission;
-  }
-  async admitConnection(): Promise<Admission> {
-    return this.admission;
-  }
-  isCurrent(): boolean {
-    return true;
-  }
-  knows(): boolean {
-    return true;
-  }
-  permits(): boolean {
-    return true;
-  }
-  async recordDenied(): Promise<void> {
-    throw new Error('nothing is denied here');
-  }
-}
-
-class Refusals extends RefusalLog {
-  readonly recorded: string[] = [];
-  override async record(command: RefusedCommand, refusal: { readonly code: string }): Promise<void> {
-    this.recorded.push(`${command.type} ${refusal.code}`);
-  }
-}
-
-class FixedClock extends Clock {
-  now(): Instant {
-    return instant(100 * DAY);
-  }
-}
-
-const directory = mkdtempSync(path.join(tmpdir(), 'driftledger-monitoring-graphql-'));
-
-@Global()
-@Module({
-  providers: [
-    { provide: ClickHouse, useFactory: () => openChdb({ path: directory }) },
-    { provide: EventStore, useClass: InMemoryEventStore },
-    { provide: EventCodec, useFactory: () => new EventCodec([...DEPLOYMENT_EVENTS, ...MONITORING_EVENTS]) },
-    { provide: Clock, useClass: FixedClock },
-    { provide: GraphqlAccess, useClass: EverybodyIsAnn },
-    Refusals,
-    { provide: RefusalLog, useExisting: Refusals },
-  ],
-  exports: [RefusalLog, ClickHouse, EventStore, EventCodec, Clock, GraphqlAccess],
-})
-class Platform {}
-
-const sdl = (lib: string, file: string) => path.join(import.meta.dirname, '../..', lib, 'src', file);
-
-@Module({
-  imports: [
-    Platform,
-    CqrsModule.forRoot(),
-    MonitoringWriteModule,
-    MonitoringGraphqlModule,
-    DeploymentsWriteModule,
-    DeploymentsGraphqlModule,
-    GraphqlServerModule.forRoot({
-      access: [Platform],
-      typePaths: [sdl('graphql-kit', 'kit.graphql'), sdl('deployments', 'deployments.graphql'), sdl('monitoring', 'monitoring.graphql')],
-    }),
-  ],
-})
-class App {}
-
 const RESULT = `{ __typename ... on Refusal { code message } ... on MonitorPayload { position monitor { id name status definitionVersion
   definition { timeZone windowMinutes alerting { k n m } } } } }`;
 
 describe('monitors in GraphQL', () => {
-  let app: NestFastifyApplication;
+  let app: GraphqlApp;
   let client: GraphqlClient;
-  let projector: SubscriptionRunner;
 
   const record = async (measurement: ReturnType<typeof aMeasurement>): Promise<void> => {
-    const command = new RecordMeasurement({ monitorId, parts: [measurement] }, metaOf());
-    const runner = new CommandRunner(app.get(EventStore), app.get(EventCodec));
-    const outcome = await runner.run({ decider: measurementsDecider, stream: measurementsStream(monitorId), command });
-    if (outcome.kind === 'accepted' && outcome.receipt.position) await projector.caughtUpTo(outcome.receipt.position, 10_000);
+    const command = new RecordMeasurement({ monitorId, parts: [measurement] }, annsMeta());
+    await app.run({ decider: measurementsDecider, stream: measurementsStream(monitorId), command });
   };
 
   beforeAll(async () => {
-    const testing = await Test.createTestingModule({ imports: [App] }).compile();
-    app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
-    await app.listen(0, '127.0.0.1');
-    client = new GraphqlClient(await app.getUrl());
-    const clickHouse = app.get(ClickHouse);
-    await migrate(clickHouse);
-    const runner = new ProjectionRunner({ projection: monitoringProjection, clickHouse, intents: new InMemoryIntentStore() });
-    const feed = app.get(MonitoringFeed, { strict: false });
-    projector = new SubscriptionRunner({
-      store: app.get(EventStore),
-      codec: app.get(EventCodec),
-      checkpoints: new InMemoryCheckpointStore(),
-      subscription: {
-        name: runner.name,
-        handles: runner.handles,
-        onPoison: 'stop',
-        resumeFrom: (checkpoint) => runner.resumeFrom(checkpoint),
-        handle: async (batch, signal) => {
-          await runner.handle(batch, signal);
-          feed.changed.fire();
-        },
-      },
+    app = await GraphqlApp.start({
+      schemas: ['deployments', 'monitoring'],
+      events: [...DEPLOYMENT_EVENTS, ...MONITORING_EVENTS],
+      imports: [MonitoringWriteModule, MonitoringGraphqlModule, DeploymentsWriteModule, DeploymentsGraphqlModule],
+      now: instant(100 * DAY),
     });
-    await projector.start();
-    const deploymentId = deploymentIdOf('flights');
-    const registered = DeploymentRegistered.make({ deploymentId, name: 'flights', strict: false, onFirstPost: false });
-    const meta = metaOf();
-    const event = app.get(EventCodec).encode(registered, meta, derivedId(meta.commandId, 0));
-    await app.get(EventStore).append(deploymentStream(deploymentId), [event], { expected: 'no_stream' });
+    client = app.client;
+    await app.follow(monitoringProjection, app.nest.get(MonitoringFeed, { strict: false }).changed);
+    await client.ask('mutation { registerDeployment(input: { name: "flights" }) { __typename } }');
     await client.ask('mutation { createMonitor(input: { deployment: "flights" }) { __typename } }');
   });
-  afterAll(async () => {
-    await projector.stop();
-    await app.close();
-    await app.get(ClickHouse).close();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterAll(() => app.stop());
 
   it('previews the whole default before a monitor is made, and nothing for an unknown deployment', async () => {
     const answer = await client.ask(`{ previewMonitor(deployment: "flights") { predictionsPerDay definition { words full windowMinutes } }
@@ -307,8 +175,7 @@ describe('monitors in GraphQL', () => {
   });
 
   it('names what does not exist and has every refusal recorded', async () => {
-    const { recorded } = app.get(Refusals);
-    recorded.length = 0;
+    const before = app.refusals.length;
     const nobody = globalId('Monitor', monitorIdOf('nobody'));
     const answer = await client.ask(
       `mutation($nobody: ID!, $known: ID!) {
@@ -329,7 +196,7 @@ describe('monitors in GraphQL', () => {
       misread: { code: 'DEFINITION_INVALID' },
       ...{ revised: missing, paused: missing, resumed: missing, restated: missing },
     });
-    expect(recorded).toEqual([
+    expect(app.refusals.slice(before)).toEqual([
       'CreateMonitor NO_SUCH_DEPLOYMENT',
       'CreateMonitor DEFINITION_INVALID',
       'ReviseMonitor NO_SUCH_MONITOR',

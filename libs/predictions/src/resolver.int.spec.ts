@@ -1,89 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { Global, Injectable, Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import { ClickHouse, InMemoryIntentStore, migrate, type Projection, ProjectionRunner } from '#libs/clickhouse';
-import { openChdb } from '#libs/clickhouse/chdb';
 import { DeploymentRegistered, deploymentIdOf } from '#libs/deployments';
 import { DeploymentsGraphqlModule } from '#libs/deployments/graphql';
 import { deploymentsProjection } from '#libs/deployments/read';
-import { type Admission, GraphqlAccess, GraphqlServerModule } from '#libs/graphql-kit';
-import { type CommandMeta, type DomainEvent, idOfName, instant, positionOf, randomId, type Recorded } from '#libs/kernel';
-import { GraphqlClient } from '../../../test/support/graphql-client.js';
+import { type DomainEvent, idOfName, instant, positionOf, type Recorded } from '#libs/kernel';
+import { ANN, GraphqlApp } from '../../../test/support/graphql-app.js';
+import { type GraphqlClient } from '../../../test/support/graphql-client.js';
 import { type LabelBatch, type PredictionBatch } from './batch.js';
 import { LabelBatchRecorded, PredictionBatchRecorded } from './events.js';
 import { PredictionsGraphqlModule } from './graphql.module.js';
 import { predictionsProjection } from './projection.js';
-
-const ann = idOfName('principal', 'ann');
-const metaOf = (reason?: string): CommandMeta => {
-  const commandId = randomId();
-  return {
-    commandId,
-    correlationId: commandId,
-    causationId: commandId,
-    actor: { principalId: ann, kind: 'person', via: 'key' },
-    source: { surface: 'graphql', addressClass: 'loopback' },
-    ...(reason === undefined ? {} : { reason }),
-  };
-};
-
-@Injectable()
-class EverybodyIsAnn extends GraphqlAccess {
-  private readonly admission: Admission = {
-    kind: 'admitted',
-    viewer: { principalId: ann, commandMeta: (about) => metaOf(about?.reason) },
-  };
-  async admit(): Promise<Admission> {
-    return this.admission;
-  }
-  async admitConnection(): Promise<Admission> {
-    return this.admission;
-  }
-  isCurrent(): boolean {
-    return true;
-  }
-  knows(): boolean {
-    return true;
-  }
-  permits(): boolean {
-    return true;
-  }
-  async recordDenied(): Promise<void> {
-    throw new Error('nothing is denied here');
-  }
-}
-
-const directory = mkdtempSync(path.join(tmpdir(), 'driftledger-predictions-graphql-'));
-
-@Global()
-@Module({
-  providers: [
-    { provide: ClickHouse, useFactory: () => openChdb({ path: directory }) },
-    { provide: GraphqlAccess, useClass: EverybodyIsAnn },
-  ],
-  exports: [ClickHouse, GraphqlAccess],
-})
-class Platform {}
-
-const sdl = (lib: string, file: string) => path.join(import.meta.dirname, '../..', lib, 'src', file);
-
-@Module({
-  imports: [
-    Platform,
-    CqrsModule.forRoot(),
-    DeploymentsGraphqlModule,
-    PredictionsGraphqlModule,
-    GraphqlServerModule.forRoot({
-      access: [Platform],
-      typePaths: [sdl('graphql-kit', 'kit.graphql'), sdl('deployments', 'deployments.graphql'), sdl('predictions', 'predictions.graphql')],
-    }),
-  ],
-})
-class App {}
 
 const deploymentId = deploymentIdOf('flights');
 const recorded = (event: DomainEvent, position: number): Recorded => ({
@@ -94,10 +18,10 @@ const recorded = (event: DomainEvent, position: number): Recorded => ({
   position: positionOf(BigInt(position)),
   recordedAt: instant(1_000_000 + position),
   metadata: {
-    $correlationId: ann,
-    $causationId: ann,
-    commandId: ann,
-    actor: { principalId: ann, kind: 'service', via: 'key' },
+    $correlationId: ANN,
+    $causationId: ANN,
+    commandId: ANN,
+    actor: { principalId: ANN, kind: 'service', via: 'key' },
     source: { surface: 'http', addressClass: 'loopback' },
     schemaVersion: 1,
     sha256: '',
@@ -151,24 +75,19 @@ const label = (id: string, word: string): LabelBatch => ({
 });
 
 describe('predictions in GraphQL', () => {
-  let app: NestFastifyApplication;
+  let app: GraphqlApp;
   let client: GraphqlClient;
 
-  const project = async (projection: Projection, events: readonly Recorded[]): Promise<void> => {
-    const runner = new ProjectionRunner({ projection, clickHouse: app.get(ClickHouse), intents: new InMemoryIntentStore() });
-    await runner.resumeFrom(undefined);
-    await runner.handle(events);
-  };
-
   beforeAll(async () => {
-    const testing = await Test.createTestingModule({ imports: [App] }).compile();
-    app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
-    await app.listen(0, '127.0.0.1');
-    client = new GraphqlClient(await app.getUrl());
-    await migrate(app.get(ClickHouse));
+    app = await GraphqlApp.start({
+      schemas: ['deployments', 'predictions'],
+      events: [],
+      imports: [DeploymentsGraphqlModule, PredictionsGraphqlModule],
+    });
+    client = app.client;
     const registered = DeploymentRegistered.make({ deploymentId, name: 'flights', strict: false, onFirstPost: false });
-    await project(deploymentsProjection, [recorded(registered, 1)]);
-    await project(predictionsProjection, [
+    await app.project(deploymentsProjection, [recorded(registered, 1)]);
+    await app.project(predictionsProjection, [
       recorded(PredictionBatchRecorded.make(full), 10),
       recorded(LabelBatchRecorded.make(label('a', 'on_time')), 11),
       recorded(PredictionBatchRecorded.make(single('c', 20_000)), 12),
@@ -176,11 +95,7 @@ describe('predictions in GraphQL', () => {
       recorded(PredictionBatchRecorded.make(single('d', 30_000)), 14),
     ]);
   });
-  afterAll(async () => {
-    await app.close();
-    await app.get(ClickHouse).close();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterAll(() => app.stop());
 
   type Page = { predictions: { nodes: { id: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
   const browse = async (args: string, after?: string): Promise<Page['predictions']> => {

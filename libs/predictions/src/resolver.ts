@@ -36,7 +36,7 @@ export class PredictionResolver {
   constructor(private readonly clickHouse: ClickHouse) {}
 
   @Query('predictions')
-  @Requires('predictions.read')
+  @Requires('predictions.read', { sensitive: true })
   async predictions(@Args() { deployment, from, until, ...args }: QueryPredictionsArguments): Promise<object> {
     const page = pageOf(args);
     const deploymentId = deploymentIdOf(deployment);
@@ -57,7 +57,7 @@ export class PredictionResolver {
   }
 
   @Query('prediction')
-  @Requires('predictions.read')
+  @Requires('predictions.read', { sensitive: true })
   async prediction(@Args() { deployment, id }: QueryPredictionArguments): Promise<object | undefined> {
     const deploymentId = deploymentIdOf(deployment);
     const [place] = await this.clickHouse.query(PredictionPlace, { deploymentId, id });

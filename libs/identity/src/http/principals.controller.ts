@@ -3,12 +3,13 @@ import { CommandBus } from '@nestjs/cqrs';
 import { z } from 'zod';
 import { type Receipt } from '#libs/event-store';
 import { type Uuid, Clock, formatPosition, instant, isUuid, isoOf, uuid } from '#libs/kernel';
+import { AccessLog } from '../access-log.js';
 import { type IdentityCommand, GrantRoles, IssueKey, RegisterPrincipal, RevokeKey, RevokeRoles } from '../commands.js';
 import { type KeyRecord, type Principal, Directory } from '../directory.js';
 import { PRINCIPAL_KINDS, ROLES, principalIdOf } from '../events.js';
 import { digestOf, formatApiKey, newApiKey } from '../keys.js';
 import { commandMetaOf } from './command-meta.js';
-import { type EdgeRequest } from './edge.js';
+import { type EdgeRequest, routeOf } from './edge.js';
 import { Problem, parsed, problemOfRefusal } from './problem.js';
 import { Requires } from './route-access.js';
 
@@ -45,12 +46,15 @@ export class PrincipalsController {
     private readonly commands: CommandBus,
     private readonly directory: Directory,
     private readonly clock: Clock,
+    private readonly log: AccessLog,
   ) {}
 
   /** Everybody who may have a key, with the ids of the keys; secrets are not kept anywhere. */
   @Get('principals')
   @Requires('keys.read')
-  list() {
+  list(@Req() request: EdgeRequest) {
+    const meta = commandMetaOf(request);
+    this.log.read({ principalId: meta.actor.principalId, operation: routeOf(request), meta });
     return { principals: this.directory.allPrincipals().map((one) => this.view(one)) };
   }
 
