@@ -134,7 +134,7 @@ export const AlertHistory = defineQuery({
 export const AlertChangeRow = AlertEntryRow.extend({ alertSeverity: z.int() });
 export type AlertChangeRow = z.output<typeof AlertChangeRow>;
 
-/** Changes after a position, in log order, as far as the state of their alerts can be read too. Reads the log by primary key. */
+/** Changes after a position, in log order, as far as the state of their alerts can be read too. Reads both tables by primary key. */
 export const AlertChanges = defineQuery({
   name: 'AlertChanges',
   purpose: 'feed of alerts: what changed after a position',
@@ -150,7 +150,15 @@ export const AlertChanges = defineQuery({
       LIMIT {limit:UInt32}
     ) AS changes
     INNER JOIN (
-      SELECT episode_id AS episodeId, max(severity) AS alertSeverity FROM driftledger.alerts_state_v1 GROUP BY episode_id
+      SELECT episode_id AS episodeId, max(severity) AS alertSeverity
+      FROM driftledger.alerts_state_v1
+      WHERE episode_id IN (
+        SELECT episode_id FROM driftledger.alerts_log_v1
+        WHERE position > {after:UInt64} AND position <= (SELECT max(position) FROM driftledger.alerts_state_v1)
+        ORDER BY position
+        LIMIT {limit:UInt32}
+      )
+      GROUP BY episode_id
     ) AS alerts ON changes.episodeId = alerts.episodeId
     ORDER BY position`,
   params: z.object({ after: BigIntParam, limit: z.int().min(1).max(1_000) }),
