@@ -246,8 +246,11 @@ describe('a rebuild of every projection', () => {
     await inside(async (clickHouse) => {
       for (const table of TABLES) {
         const comparison = await compareTables(clickHouse, { database: 'kept', table }, { database: 'driftledger', table });
-        expect([table, comparison.differences]).toEqual([table, []]);
-        expect(comparison.equal).toBe(true);
+        // What is new in the trail are the rebuilds themselves.
+        const others = comparison.differences.filter(({ row }) => !row.includes('"ProjectionRebuilt"'));
+        expect([table, others]).toEqual([table, []]);
+        expect(comparison.equal).toBe(comparison.differences.length === 0);
+        expect(comparison.equal || table === 'audit_entries_v2').toBe(true);
       }
       await clickHouse.command('DROP DATABASE kept SYNC');
     });
