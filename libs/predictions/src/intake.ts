@@ -42,8 +42,8 @@ export type IntakeRequest = {
 
 const KEY_LENGTH_MAX = 256;
 const REQUESTS_PER_KEY_MAX = 1_000;
-/** Deployments share the memory of the process: this many may be full of waiting requests at once. */
-const FULL_LANES_MAX = 4;
+/** Deployments share the memory of the process, and records take some five times their text: this many may be full of requests at once. */
+const FULL_LANES_MAX = 2;
 
 /**
  * Predictions and labels in: decompress, split, find the lane, wait for the durable append.
