@@ -9,7 +9,7 @@ import { ProjectionHost } from '#libs/platform';
 /** Measures at most this often: what arrives meanwhile is measured together. */
 const PAUSE_MS = 500;
 const PAUSE_AFTER_ERROR_MS = 5_000;
-/** Silence of a live deployment is noticed this often. */
+/** Silence of a live deployment is noticed, and what came too late is counted, this often: by a clock that nobody sets. */
 const TICK_MS = 5 * 60_000;
 /** The log is looked at this often: what asks for a measurement need not change a table. */
 const LOOK_MS = 1_000;
@@ -23,7 +23,7 @@ export class EvaluatorLoop {
   private wake: () => void = () => undefined;
   private dirty = true;
   private seen: Position | undefined;
-  private ticked = 0;
+  private ticked = -Infinity;
   private failure: Error | undefined;
 
   constructor(
@@ -75,13 +75,19 @@ export class EvaluatorLoop {
     // The monitors come from one projection and the counts from another: what both have passed is measured.
     const reached = ['monitoring', 'predictions'].map((name) => this.projections.reached(name)?.commit ?? 0n);
     const projected = reached.reduce((least, position) => (position < least ? position : least));
-    if (this.clock.now() - this.ticked >= TICK_MS) {
-      this.ticked = this.clock.now();
-      await this.evaluator.tick(projected, this.ticked);
+    const tickIsDue = this.tickIsDue;
+    if (tickIsDue) {
+      this.ticked = performance.now();
+      await this.evaluator.tick(projected, this.clock.now());
     }
     const { more } = await this.evaluator.advance(projected);
+    if (tickIsDue) await this.evaluator.countLate(projected);
     if (more) this.dirty = true;
     else await this.pause(PAUSE_MS);
+  }
+
+  private get tickIsDue(): boolean {
+    return performance.now() - this.ticked >= TICK_MS;
   }
 
   /** Returns when a table has changed, when the log has grown, or after a second. */
@@ -96,7 +102,7 @@ export class EvaluatorLoop {
     this.wake = () => undefined;
     const head = await this.store.head();
     const grown = head !== undefined && (this.seen === undefined || comparePositions(head, this.seen) !== 0);
-    if (grown || this.clock.now() - this.ticked >= TICK_MS) this.dirty = true;
+    if (grown || this.tickIsDue) this.dirty = true;
   }
 
   private async pause(ms: number): Promise<void> {

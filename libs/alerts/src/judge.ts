@@ -5,11 +5,11 @@ import { type Evidence, type Judgement, type MovedBin, MOVED_BINS_MAX } from './
 type Measured = Extract<Recorded<MeasurementEvent>, { type: 'MeasurementRecorded' }>;
 type Skipped = Extract<Recorded<MeasurementEvent>, { type: 'MeasurementSkipped' }>;
 
-/** What one subject of a measurement says to its alert. A subject that was measured without a verdict counts as no data. */
+/** What one subject of a measurement says to its alert. Measured without a verdict, or with too few labels to judge by, it counts as no data. */
 export const judgementOf = (event: Measured, subject: SubjectMeasurement): Judgement => {
-  const { window } = event.data;
+  const { window, unjudged } = event.data;
   const { judgement } = subject;
-  if (!judgement) return { window, verdict: 'no_data', note: 'not judged' };
+  if (!judgement || unjudged) return { window, verdict: 'no_data', note: unjudged ?? 'not judged' };
   return { window, verdict: judgement.breach ? 'breach' : 'calm', evidence: evidenceOf(event, subject, judgement) };
 };
 

@@ -123,6 +123,8 @@ const world = () => {
     },
   };
 };
+const withoutVerdict = (day: number) =>
+  MeasurementRecorded.make({ ...measured(day, [subject('feature:origin', true)]).data, unjudged: 'labelled_share' });
 const types = (events: readonly Recorded[]): readonly string[] => events.map((event) => event.type);
 
 describe('AlertReactor', () => {
@@ -231,6 +233,14 @@ describe('AlertReactor', () => {
     );
     expect(types(await alerts('feature:origin'))).toEqual(['AlertRaised', 'RestatementAttached']);
     expect(await alerts('feature:hour')).toEqual([]);
+  });
+
+  it('takes a window with too small a share of labels for no data, whatever was measured', async () => {
+    const { record, deliver, alerts } = world();
+    await deliver(await record(measured(1, [subject('feature:origin', true)])));
+    await deliver(await record(withoutVerdict(2)));
+    const [, counted] = await alerts('feature:origin');
+    expect(counted?.data).toMatchObject({ judgement: { verdict: 'no_data', note: 'labelled_share' } });
   });
 
   it('takes a subject without a verdict for no data', async () => {

@@ -19,12 +19,26 @@ const measured = ({ data }: Of<'MeasurementRecorded'>): Described => {
   };
 };
 
+const sizeOf = ({ kind, rows, labelled }: Of<'MeasurementSkipped'>['data']): string =>
+  kind === 'performance' ? `${counted(labelled ?? 0, 'label')} for ${counted(rows, 'row')}` : counted(rows, 'row');
+
 const skipped = ({ data }: Of<'MeasurementSkipped'>): Described => ({
   class: 'measurement',
   deploymentId: data.deploymentId,
   monitorId: data.monitorId,
-  summary: `${data.monitor} skipped ${span(data.window)}: ${data.skipped.replaceAll('_', ' ')} (${counted(data.rows, 'row')}, ${data.rowsMin} needed)`,
+  summary: `${data.monitor} skipped ${data.kind === 'performance' ? 'performance of ' : ''}${span(data.window)}: ${data.skipped.replaceAll('_', ' ')} (${sizeOf(data)}, ${data.rowsMin} needed)`,
 });
+
+const settledInWords = ({ data }: Of<'MeasurementsSettled'>): string =>
+  `${counted(data.windows.length, 'window')} of ${data.kind} settled: later rows or labels no longer count`;
+
+const lateInWords = ({ data: { kind, windows } }: Of<'LateArrivalsCounted'>): string => {
+  const late = counted(
+    windows.reduce((sum, window) => sum + window.late, 0),
+    kind === 'drift' ? 'row' : 'label',
+  );
+  return `${late} came too late for ${counted(windows.length, 'settled window')} and are in no measurement`;
+};
 
 /** What the trail says about the facts of monitors, measurements and references. */
 export const describeMonitoring = (event: MonitoringEvent): Described => {
@@ -46,12 +60,10 @@ export const describeMonitoring = (event: MonitoringEvent): Described => {
       return measured(event);
     case 'MeasurementSkipped':
       return skipped(event);
-    case 'WindowTick':
-      return {
-        ...about,
-        deploymentId: event.data.deploymentId,
-        summary: `Time went on without predictions until ${moment(event.data.at)}`,
-      };
+    case 'WindowTick': {
+      const { deploymentId, at } = event.data;
+      return { ...about, deploymentId, summary: `Time went on without predictions until ${moment(at)}` };
+    }
     case 'ReferenceFrozen': {
       const { windows, rows, referenceId, digest } = event.data;
       const summary = `Reference frozen from ${counted(windows.length, 'window')} with ${counted(rows, 'row')}`;
@@ -64,10 +76,9 @@ export const describeMonitoring = (event: MonitoringEvent): Described => {
       return { ...about, summary, changes: [becomes(`references.${referenceId}`, { name, source, rows, digest })] };
     }
     case 'MeasurementsSettled':
-      return {
-        ...about,
-        summary: `${counted(event.data.windows.length, 'window')} of ${event.data.kind} settled: later rows or labels no longer count`,
-      };
+      return { ...about, summary: settledInWords(event) };
+    case 'LateArrivalsCounted':
+      return { ...about, summary: lateInWords(event) };
     case 'RestatementRequested':
       return { ...about, summary: 'Measuring again requested for closed windows with new rows or labels' };
     case 'RestatementFinished':

@@ -3,6 +3,7 @@ import { type CommandMeta } from '#libs/kernel';
 import { type EventOf, type Outcome } from '#libs/event-store';
 import { type TrafficFacts } from './defaults.js';
 import {
+  type LateArrivalsCounted,
   type MeasurementRecorded,
   type MeasurementSkipped,
   type MeasurementsSettled,
@@ -106,6 +107,17 @@ export class SettleMeasurements extends Command<Outcome<MeasurementRefusal>> {
   }
 }
 
+/** Counts what came for windows after they were settled. */
+export class CountLateArrivals extends Command<Outcome<MeasurementRefusal>> {
+  readonly type = 'CountLateArrivals';
+  constructor(
+    readonly data: EventOf<typeof LateArrivalsCounted>['data'],
+    readonly meta: CommandMeta,
+  ) {
+    super();
+  }
+}
+
 /** Says that time has come while the deployment was silent. */
 export class RecordTick extends Command<Outcome<MeasurementRefusal>> {
   readonly type = 'RecordTick';
@@ -168,6 +180,7 @@ export type MeasurementCommand =
   | RecordMeasurement
   | SkipMeasurement
   | SettleMeasurements
+  | CountLateArrivals
   | RecordTick
   | FreezeReference
   | ImportReference
@@ -177,6 +190,7 @@ export const MEASUREMENT_COMMANDS = [
   RecordMeasurement,
   SkipMeasurement,
   SettleMeasurements,
+  CountLateArrivals,
   RecordTick,
   FreezeReference,
   ImportReference,

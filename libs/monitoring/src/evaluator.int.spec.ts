@@ -10,6 +10,7 @@ import { derivedId, instant, positionOf, type Recorded, type DomainEvent, uuid }
 import { PREDICTION_EVENTS, predictionsProjection, type PredictionBatch, type LabelBatch } from '#libs/predictions';
 import { CreateMonitor, RestateMeasurements } from './commands.js';
 import { monitorDecider } from './decider.js';
+import { defaultDefinition } from './defaults.js';
 import { type MonitorDefinition } from './definition.js';
 import { Evaluator, MeasuringEngine } from './evaluator.js';
 import { type MeasurementRecorded, type MeasurementSkipped, type MeasurementEvent, MONITORING_EVENTS } from './events.js';
@@ -42,8 +43,8 @@ class Bench {
 
   constructor(readonly clickhouse: ClickHouse) {}
 
-  evaluator(): Evaluator {
-    return new Evaluator(this.clickhouse, this.store, this.codec, new FixedEngine());
+  evaluator(clickhouse = this.clickhouse): Evaluator {
+    return new Evaluator(clickhouse, this.store, this.codec, new FixedEngine());
   }
 
   get projected(): bigint {
@@ -182,6 +183,24 @@ const dayBatch = (
   };
 };
 
+/** Labels of the first predictions of a day, as many as this share. */
+const dayLabels = (deploymentId: string, day: number, share: number, seed = 0): LabelBatch => {
+  const rows = Math.floor(1000 * share);
+  const next = seeded(day + seed);
+  return {
+    deploymentId,
+    salt: '',
+    base: START + day * DAY,
+    rows,
+    requests: [],
+    columns: {
+      id: Array.from({ length: rows }, (_, i) => `d${day}-${i}`),
+      at: Array.from({ length: rows }, () => 0),
+      class: { words: ['false', 'true'], codes: Array.from({ length: rows }, () => (next() < 0.3 ? 1 : 0)) },
+    },
+  };
+};
+
 const drift = (events: readonly Recorded<MeasurementEvent>[]): EventOf<typeof MeasurementRecorded>['data'][] =>
   events.flatMap((event) => (event.type === 'MeasurementRecorded' && event.data.kind === 'drift' ? [event.data] : []));
 const skips = (events: readonly Recorded<MeasurementEvent>[]): EventOf<typeof MeasurementSkipped>['data'][] =>
@@ -300,6 +319,65 @@ describe('the evaluator', () => {
     expect((await bench.measurements(monitorId)).at(-1)?.type).toBe('RestatementFinished');
   });
 
+  it('serves two requests to measure again at one position of the log', async () => {
+    await bench.register('asked-twice');
+    const monitorId = await bench.monitor('asked-twice');
+    await bench.days([0, 1].map((day) => dayBatch(deploymentIdOf('asked-twice'), day)));
+    const evaluator = bench.evaluator();
+    for (const please of ['once', 'twice']) {
+      const command = new RestateMeasurements({ monitorId, monitorKnown: true }, derivedMeta(monitorId, please));
+      await bench.runner.run({ decider: measurementsDecider, stream: measurementsStream(monitorId), command });
+      await evaluator.advance(bench.projected);
+    }
+    expect((await bench.measurements(monitorId)).filter(({ type }) => type === 'RestatementFinished')).toHaveLength(2);
+  });
+
+  it('counts rows that came too late for a settled window, once, the same after a restart, and none that were measured on request', async () => {
+    const id = await bench.register('too-late');
+    const monitorId = await bench.monitor('too-late');
+    await bench.days(Array.from({ length: 10 }, (_, day) => dayBatch(id, day)));
+    const evaluator = bench.evaluator();
+    await evaluator.advance(bench.projected);
+    await bench.predictions([dayBatch(id, 10), START + 12 * DAY]);
+    await evaluator.advance(bench.projected);
+    expect(await evaluator.countLate(bench.projected)).toBe(0);
+    await bench.predictions([dayBatch(id, 7, { rows: 40, seed: 55, tag: 'late' }), START + 13 * DAY]);
+    const counts = async () =>
+      (await bench.measurements(monitorId)).flatMap((event) =>
+        event.type === 'LateArrivalsCounted' ? event.data.windows.map((window) => [dayOf({ window }), window.late]) : [],
+      );
+    expect(await evaluator.countLate(bench.projected)).toBe(1);
+    expect(await evaluator.countLate(bench.projected)).toBe(0);
+    expect(await bench.evaluator().countLate(bench.projected)).toBe(0);
+    await bench.predictions([dayBatch(id, 7, { rows: 2, seed: 56, tag: 'later' }), START + 13 * DAY]);
+    expect(await bench.evaluator().countLate(bench.projected)).toBe(1);
+    expect(await counts()).toEqual([
+      [7, 40],
+      [7, 42],
+    ]);
+    const command = new RestateMeasurements({ monitorId, monitorKnown: true }, derivedMeta(monitorId, 'please'));
+    await bench.runner.run({ decider: measurementsDecider, stream: measurementsStream(monitorId), command });
+    await evaluator.advance(bench.projected);
+    expect(await evaluator.countLate(bench.projected)).toBe(0);
+  });
+
+  it('lets one monitor fail without keeping the others from being measured', async () => {
+    const id = await bench.register('fine');
+    await bench.monitor('broken', { references: [{ kind: 'frozen', from: START, until: START + DAY }] }, 'fine');
+    const fine = await bench.monitor('fine');
+    await bench.days([0, 1].map((day) => dayBatch(id, day)));
+    const stream = measurementsStream(monitorIdOf('broken'));
+    const meta = derivedMeta(monitorIdOf('broken'), 'stranger');
+    const stranger = bench.codec.encode(
+      DeploymentRegistered.make({ deploymentId: id, name: 'x', strict: false, onFirstPost: false }),
+      meta,
+      id as never,
+    );
+    await bench.store.append(stream, [stranger], { expected: 'no_stream' });
+    await expect(bench.evaluator().advance(bench.projected)).rejects.toThrow();
+    expect(await bench.measurements(fine)).not.toHaveLength(0);
+  });
+
   it('says nothing about days without predictions until a live deployment is silent', async () => {
     const id = await bench.register('silent');
     const monitorId = await bench.monitor('silent');
@@ -349,27 +427,26 @@ describe('the evaluator', () => {
     expect(drift(await bench.measurements(monitorId)).at(-1)?.subjects[0]?.current.rows).toBe(500);
   });
 
-  it('measures local days of 23 and 25 hours whole', async () => {
-    const id = await bench.register('local');
-    const monitorId = await bench.monitor('local', {
+  it.each([
+    ['23', '2026-03-26T23:00:00Z', [24, 24, 23, 24]],
+    ['25', '2026-10-22T22:00:00Z', [24, 24, 25, 24]],
+  ] as const)('measures a local day of %s hours whole', async (hours, first, lengths) => {
+    const id = await bench.register(`local-${hours}`);
+    const monitorId = await bench.monitor(`local-${hours}`, {
       timeZone: 'Europe/Berlin',
       references: [{ kind: 'rolling', windows: 2, windowsMin: 2 }],
     });
-    const spring = Date.parse('2026-03-26T23:00:00Z');
-    const lengths = [24, 24, 23, 24];
-    const starts = lengths.map((_, i) => spring + lengths.slice(0, i).reduce((sum, hours) => sum + hours, 0) * HOUR);
+    const began = Date.parse(first);
+    const starts = lengths.map((_, i) => began + lengths.slice(0, i).reduce((sum, hours) => sum + hours, 0) * HOUR);
     await bench.predictions(
       ...starts.map((at, i) => [dayBatch(id, i, { at, span: (lengths[i] ?? 24) * HOUR }), at + (lengths[i] ?? 24) * HOUR] as const),
     );
-    await bench.predictions([dayBatch(id, 9, { at: spring + 95 * HOUR, rows: 10, span: HOUR }), spring + 100 * HOUR]);
+    await bench.predictions([dayBatch(id, 9, { at: began + 98 * HOUR, rows: 10, span: HOUR }), began + 100 * HOUR]);
     await bench.evaluator().advance(bench.projected);
     const found = await bench.measurements(monitorId);
-    const hours = [...skips(found), ...drift(found)].map(({ window, rows }) => [(window.until - window.from) / HOUR, rows]);
-    expect(hours).toEqual([
-      [24, 1000],
-      [24, 1000],
-      [23, 1000],
-    ]);
+    const measured = [...skips(found), ...drift(found)].map(({ window, rows }) => [(window.until - window.from) / HOUR, rows]);
+    expect(measured).toEqual(lengths.slice(0, measured.length).map((length) => [length, 1000]));
+    expect(measured.length).toBeGreaterThan(2);
   });
 
   it('counts rows from before a feature had its grid as if it had always had it', async () => {
@@ -389,25 +466,9 @@ describe('the evaluator', () => {
   it('measures performance when labels come, and again when they are corrected', async () => {
     const id = await bench.register('labels');
     const monitorId = await bench.monitor('labels', { references: [{ kind: 'rolling', windows: 4, windowsMin: 2 }] });
-    const label = (day: number, share: number, from = 0): LabelBatch => {
-      const rows = Math.floor(1000 * share);
-      const next = seeded(day + from);
-      return {
-        deploymentId: id,
-        salt: '',
-        base: START + day * DAY,
-        rows,
-        requests: [],
-        columns: {
-          id: Array.from({ length: rows }, (_, i) => `d${day}-${i}`),
-          at: Array.from({ length: rows }, () => 0),
-          class: { words: ['false', 'true'], codes: Array.from({ length: rows }, () => (next() < 0.3 ? 1 : 0)) },
-        },
-      };
-    };
     const evaluator = bench.evaluator();
     await bench.days(Array.from({ length: 6 }, (_, day) => dayBatch(id, day)));
-    for (let day = 0; day < 5; day += 1) await bench.labels(label(day, day === 4 ? 0.3 : 1), START + 6 * DAY);
+    for (let day = 0; day < 5; day += 1) await bench.labels(dayLabels(id, day, day === 4 ? 0.3 : 1), START + 6 * DAY);
     await evaluator.advance(bench.projected);
     const performance = async () =>
       (await bench.measurements(monitorId)).flatMap((event) =>
@@ -426,9 +487,72 @@ describe('the evaluator', () => {
         .map((name) => `performance:${name}`)
         .concat('label:class'),
     );
-    await bench.labels(label(4, 0.8, 5), START + 7 * DAY);
+    await bench.labels(dayLabels(id, 4, 0.8, 5), START + 7 * DAY);
     await evaluator.advance(bench.projected);
     expect((await performance()).at(-1)).toMatchObject({ revision: 2, reason: 'late_labels', labelled: 800, judged: true });
+  });
+
+  it('says at the label horizon which windows had no labels, too few, or too small a share to judge by, and counts labels after it', async () => {
+    const id = await bench.register('unlabelled');
+    const { performance } = defaultDefinition({ predictionsPerDay: 1000 });
+    const monitorId = await bench.monitor('unlabelled', {
+      references: [{ kind: 'rolling', windows: 4, windowsMin: 2 }],
+      performance: { ...performance, labelHorizonDays: 3 },
+    });
+    const evaluator = bench.evaluator();
+    await bench.days(Array.from({ length: 4 }, (_, day) => dayBatch(id, day)));
+    for (const [day, share] of [
+      [0, 1],
+      [1, 0.1],
+      [2, 0.3],
+    ] as const)
+      await bench.labels(dayLabels(id, day, share), START + 4 * DAY);
+    await bench.predictions([dayBatch(id, 4), START + 5 * DAY + 2 * HOUR]);
+    await evaluator.advance(bench.projected);
+    const told = async () =>
+      (await bench.measurements(monitorId)).flatMap((event) => {
+        if (event.type === 'MeasurementSkipped' && event.data.kind === 'performance')
+          return [[dayOf(event.data), event.data.skipped, event.data.labelled, event.data.judged]];
+        if (event.type !== 'MeasurementRecorded' || event.data.kind !== 'performance') return [];
+        return [[dayOf(event.data), event.data.unjudged ?? 'measured', event.data.labelled, event.data.judged]];
+      });
+    expect(await told()).toEqual([
+      [0, 'measured', 1000, true],
+      [2, 'measured', 300, false],
+    ]);
+    await bench.predictions([dayBatch(id, 5), START + 9 * DAY]);
+    await evaluator.advance(bench.projected);
+    await evaluator.advance(bench.projected);
+    expect((await told()).slice(2)).toEqual([
+      [1, 'too_few_labels', 100, true],
+      [2, 'labelled_share', 300, true],
+      [3, 'no_labels', 0, true],
+    ]);
+    await bench.labels(dayLabels(id, 3, 0.4), START + 10 * DAY);
+    await evaluator.advance(bench.projected);
+    expect(await evaluator.countLate(bench.projected)).toBe(1);
+    expect((await bench.measurements(monitorId)).at(-1)).toMatchObject({
+      type: 'LateArrivalsCounted',
+      data: { kind: 'performance', windows: [{ from: START + 3 * DAY, late: 400 }] },
+    });
+  });
+
+  it('counts the labels of a window that waits for more of them once, not at every look', async () => {
+    const id = await bench.register('waiting');
+    await bench.monitor('waiting');
+    await bench.days([0, 1, 2].map((day) => dayBatch(id, day)));
+    await bench.labels(dayLabels(id, 0, 0.1), START + 3 * DAY);
+    const names: string[] = [];
+    const listening: ClickHouse = Object.assign(Object.create(clickhouse), {
+      query: (...[query, params]: Parameters<ClickHouse['query']>) => {
+        names.push(query.name);
+        return clickhouse.query(query, params);
+      },
+    });
+    const evaluator = bench.evaluator(listening);
+    for (const _ of [1, 2, 3]) await evaluator.advance(bench.projected);
+    expect(names.filter((name) => name === 'TouchedLabelSpans')).toHaveLength(3);
+    expect(names.filter((name) => name === 'WindowLabels')).toHaveLength(1);
   });
 
   it('shows the last revision of each window, and what was known at an earlier position', async () => {

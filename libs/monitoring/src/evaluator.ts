@@ -5,7 +5,8 @@ import { CommandRunner, EventCodec, EventStore } from '#libs/event-store';
 import { RecordTick } from './commands.js';
 import { MonitorDefinition } from './definition.js';
 import { type Engine } from './measurement.js';
-import { MonitorPass, type MonitorMemory, type PassResult, newMemory } from './monitor-pass.js';
+import { MonitorPass, type PassResult } from './monitor-pass.js';
+import { type MonitorMemory, newMemory } from './monitor-memory.js';
 import { Monitors } from './queries.js';
 import { type ActiveMonitor, derivedMeta } from './revision.js';
 import { SampleReader } from './sample-reader.js';
@@ -57,47 +58,62 @@ export class Evaluator {
 
   /**
    * Measures every window that is due with what is projected up to a position. Call again while `more` is true.
-   * @throws whatever the stores throw: a window is never passed over because of an error
+   * @throws the first error of the stores, after every other monitor had its turn: a window is never passed over because of an error
    */
-  advance(projected: bigint, limit = WINDOWS_PER_PASS): Promise<PassResult> {
-    return this.inTurn(async () => {
-      const total = { measured: 0, skipped: 0, settled: 0, more: false };
-      for (const monitor of await this.activeMonitors()) {
-        const pass = new MonitorPass({
-          monitor,
-          reader: this.reader,
-          measurer: this.measurer,
-          recorder: this.recorder,
-          engine: this.measuring.engine,
-        });
-        const result = await pass.run(this.memoryOf(monitor), projected, limit);
-        total.measured += result.measured;
-        total.skipped += result.skipped;
-        total.settled += result.settled;
-        total.more ||= result.more;
-      }
-      return total;
+  async advance(projected: bigint, limit = WINDOWS_PER_PASS): Promise<PassResult> {
+    const total = { measured: 0, skipped: 0, settled: 0, more: false };
+    await this.forEachMonitor(async (monitor) => {
+      const result = await this.passOf(monitor).run(this.memoryOf(monitor), projected, limit);
+      total.measured += result.measured;
+      total.skipped += result.skipped;
+      total.settled += result.settled;
+      total.more ||= result.more;
     });
+    return total;
   }
 
   /**
    * Tells the time to monitors of live deployments that are silent; returns how many ticks were recorded. Call every few minutes, then
    * `advance`.
    */
-  tick(projected: bigint, now: number): Promise<number> {
+  async tick(projected: bigint, now: number): Promise<number> {
+    let ticks = 0;
+    await this.forEachMonitor(async (monitor) => {
+      const log = await this.reader.logTime(monitor.deploymentId, projected);
+      const { tick: last } = await this.recorder.stateOf(monitor.monitorId);
+      const { calendar } = this.memoryOf(monitor);
+      const tick = log && tickDue(log, last, now, { calendar, latenessMinutes: monitor.definition.latenessMinutes });
+      if (!tick) return;
+      const data = { monitorId: monitor.monitorId, deploymentId: monitor.deploymentId, ...tick };
+      await this.recorder.record(monitor.monitorId, new RecordTick(data, derivedMeta(monitor.monitorId, `tick:${tick.at}`)));
+      ticks += 1;
+    });
+    return ticks;
+  }
+
+  /**
+   * Counts what came for windows after they were settled; returns for how many there is more than was counted before. Call every few
+   * minutes: each call records at most one event for each kind and monitor, however many requests were late.
+   */
+  async countLate(projected: bigint): Promise<number> {
+    let windows = 0;
+    await this.forEachMonitor(async (monitor) => {
+      windows += await this.passOf(monitor).countLate(this.memoryOf(monitor), projected);
+    });
+    return windows;
+  }
+
+  private passOf(monitor: ActiveMonitor): MonitorPass {
+    const { reader, measurer, recorder, measuring } = this;
+    return new MonitorPass({ monitor, reader, measurer, recorder, engine: measuring.engine });
+  }
+
+  /** One after another. A monitor that fails does not keep the others from their turn. */
+  private forEachMonitor(work: (monitor: ActiveMonitor) => Promise<void>): Promise<void> {
     return this.inTurn(async () => {
-      let ticks = 0;
-      for (const monitor of await this.activeMonitors()) {
-        const log = await this.reader.logTime(monitor.deploymentId, projected);
-        const { tick: last } = await this.recorder.stateOf(monitor.monitorId);
-        const { calendar } = this.memoryOf(monitor);
-        const tick = log && tickDue(log, last, now, { calendar, latenessMinutes: monitor.definition.latenessMinutes });
-        if (!tick) continue;
-        const data = { monitorId: monitor.monitorId, deploymentId: monitor.deploymentId, ...tick };
-        await this.recorder.record(monitor.monitorId, new RecordTick(data, derivedMeta(monitor.monitorId, `tick:${tick.at}`)));
-        ticks += 1;
-      }
-      return ticks;
+      const errors: unknown[] = [];
+      for (const monitor of await this.activeMonitors()) await work(monitor).catch((error: unknown) => errors.push(error));
+      if (errors.length > 0) throw errors[0];
     });
   }
 

@@ -77,20 +77,32 @@ export const MeasurementRecorded = defineEvent('MeasurementRecorded', {
     /** Rows of the window; `labelled` of them have ground truth (performance only). */
     rows: z.int().min(0),
     labelled: z.int().min(0).optional(),
+    /**
+     * Set where alerts get no verdict although the window was measured: its labels were waited for to the end, and their share stayed
+     * below what is worth judging.
+     */
+    unjudged: z.enum(['labelled_share']).optional(),
     evidence: Evidence,
     engine: Engine,
     subjects: z.array(SubjectMeasurement),
   }),
 });
 
-/** Why a closed window has no measurement. */
-export const SkipReason = z.enum(['no_data', 'too_few_rows', 'no_reference']);
+/** Why a closed window has no measurement. For performance: no label came, or fewer than `rowsMin`, until nobody waits for them any more. */
+export const SkipReason = z.enum(['no_data', 'too_few_rows', 'no_reference', 'no_labels', 'too_few_labels']);
 export type SkipReason = z.infer<typeof SkipReason>;
 
 /** A closed window that could not be measured: no data is neither a breach nor calm. */
 export const MeasurementSkipped = defineEvent('MeasurementSkipped', {
   version: 1,
-  schema: z.object({ ...head, skipped: SkipReason, rows: z.int().min(0), rowsMin: z.int().min(0) }),
+  schema: z.object({
+    ...head,
+    skipped: SkipReason,
+    rows: z.int().min(0),
+    rowsMin: z.int().min(0),
+    /** Rows of the window with a label (performance only). */
+    labelled: z.int().min(0).optional(),
+  }),
 });
 
 /** A live deployment was silent: time passes without predictions. Only ticks make windows without data. */
@@ -157,6 +169,20 @@ export const MeasurementsSettled = defineEvent('MeasurementsSettled', {
   }),
 });
 
+/**
+ * What came for settled windows and is in no measurement. `late` counts everything since the window's last revision, not since the last
+ * count: rows for drift, predictions with a new or another label for performance.
+ */
+export const LateArrivalsCounted = defineEvent('LateArrivalsCounted', {
+  version: 1,
+  schema: z.object({
+    monitorId,
+    kind: MeasurementKind,
+    windows: z.array(WindowSpan.extend({ late: z.int().min(1) })),
+    asOf: AsOf,
+  }),
+});
+
 /** Somebody asked to measure again every closed window that has new rows or labels. */
 export const RestatementRequested = defineEvent('RestatementRequested', { version: 1, schema: z.object({ monitorId }) });
 
@@ -174,6 +200,7 @@ export const MEASUREMENT_EVENTS = [
   ReferenceFrozen,
   ReferenceImported,
   MeasurementsSettled,
+  LateArrivalsCounted,
   RestatementRequested,
   RestatementFinished,
 ] as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BigIntParam, Count, defineQuery } from '#libs/clickhouse';
+import { BigIntParam, Count, defineQuery, UInt64 } from '#libs/clickhouse';
 
 const Span = z.int();
 const filters = { version: z.string().nullable(), variant: z.string().nullable() };
@@ -10,13 +10,14 @@ export const TouchedLabelSpans = defineQuery({
   name: 'TouchedLabelSpans',
   purpose: 'which windows have new labels',
   sql: `
-    SELECT toUInt64(intDiv(predicted_at, 300000) * 300000) AS span, toUInt64(max(toUnixTimestamp64Milli(recorded_at))) AS recordedAt
-    FROM driftledger.predictions_labelled_v1
+    SELECT toUInt64(intDiv(predicted_at, 300000) * 300000) AS span, toUInt64(max(toUnixTimestamp64Milli(recorded_at))) AS recordedAt,
+      max(t.position) AS newest
+    FROM driftledger.predictions_labelled_v1 AS t
     WHERE deployment_id = {deploymentId:UUID} AND position > {since:UInt64} AND position <= {position:UInt64}
     GROUP BY span
     ORDER BY span`,
   params: z.object({ deploymentId, since: BigIntParam, position: BigIntParam }),
-  row: z.object({ span: Count, recordedAt: Count }),
+  row: z.object({ span: Count, recordedAt: Count, newest: UInt64 }),
 });
 
 /** How many predictions of a window have a label, and how many got one or another one after a position. One row. */

@@ -14,7 +14,7 @@ export const AsOf = z.object({
   position: z.string(),
   /** Event time up to which windows were complete, epoch milliseconds. */
   watermark: z.int(),
-  /** Record time of the newest batch, epoch milliseconds. */
+  /** Record time of the newest batch of predictions or labels, or of the last tick; epoch milliseconds. */
   recordedAt: z.int(),
 });
 export type AsOf = z.infer<typeof AsOf>;

@@ -1,6 +1,7 @@
 import { idOfName } from '#libs/kernel';
 import { specify } from '../../../test/support/specify.js';
 import {
+  CountLateArrivals,
   FinishRestatement,
   FreezeReference,
   ImportReference,
@@ -10,6 +11,7 @@ import {
   SkipMeasurement,
 } from './commands.js';
 import {
+  LateArrivalsCounted,
   MeasurementSkipped,
   MeasurementsSettled,
   ReferenceFrozen,
@@ -58,6 +60,28 @@ describe('measurements', () => {
     given().when(new SettleMeasurements(settled, meta)).thenNothing();
   });
 
+  it('count what came too late for a settled window in whole, again only when it is more, and anew after a revision', () => {
+    const late = (count: number) => ({ monitorId, kind: 'drift' as const, windows: [{ from: 0, until: 100, late: count }], asOf });
+    const past = [MeasurementSkipped.make(skip()), MeasurementsSettled.make(settled)];
+    given(MeasurementSkipped.make(skip()))
+      .when(new CountLateArrivals(late(3), meta))
+      .thenNothing();
+    given(...past)
+      .when(new CountLateArrivals(late(3), meta))
+      .then(LateArrivalsCounted.make(late(3)));
+    const counted = [...past, LateArrivalsCounted.make(late(3))];
+    given(...counted)
+      .when(new CountLateArrivals(late(3), meta))
+      .thenNothing();
+    given(...counted)
+      .when(new CountLateArrivals(late(5), meta))
+      .then(LateArrivalsCounted.make(late(5)));
+    const restated = MeasurementSkipped.make(skip({ revision: 2, reason: 'requested', judged: false }));
+    given(...counted, restated)
+      .when(new CountLateArrivals(late(2), meta))
+      .then(LateArrivalsCounted.make(late(2)));
+  });
+
   it('remember the first and the last time a window was measured, and that it was judged', () => {
     const later = { position: '9', watermark: 300, recordedAt: 300 };
     const again = skip({ revision: 2, reason: 'late_rows', judged: false, rows: 8, asOf: later });
@@ -65,7 +89,7 @@ describe('measurements', () => {
       .map((data) => MeasurementSkipped.make(data))
       .reduce(measurementsDecider.evolve, measurementsDecider.initialState());
     expect(state.windows.drift.get(0)).toEqual({
-      ...{ until: 100, revision: 2, rows: 8, labelled: 0, judged: true, settled: false, first: asOf, last: later },
+      ...{ until: 100, revision: 2, rows: 8, labelled: 0, judged: true, settled: false, late: 0, first: asOf, last: later },
     });
   });
 

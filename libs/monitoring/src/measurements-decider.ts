@@ -2,6 +2,7 @@ import { accept, refuse, unreachable, type Decider, type Decision, type Refusal 
 import { type EventOf } from '#libs/event-store';
 import { type MeasurementCommand, type MeasurementRefusal } from './commands.js';
 import {
+  LateArrivalsCounted,
   MeasurementRecorded,
   MeasurementSkipped,
   MeasurementsSettled,
@@ -13,6 +14,7 @@ import {
   type MeasurementEvent,
 } from './events.js';
 import { type AsOf, type MeasurementKind, type WindowSpan } from './measurement.js';
+import { WindowStates } from './window-states.js';
 
 /** The last revision of one window, and what must be known of the first. */
 export type WindowState = {
@@ -22,6 +24,8 @@ export type WindowState = {
   readonly labelled: number;
   readonly judged: boolean;
   readonly settled: boolean;
+  /** What came since the last revision of a settled window, as it was last counted. */
+  readonly late: number;
   readonly first: AsOf;
   readonly last: AsOf;
 };
@@ -34,11 +38,13 @@ export type ImportedReference = Pick<Imported, 'referenceId' | 'name' | 'rows' |
 
 /** Everything measured by one monitor, as far as deciding and scheduling need it. Windows by their start. */
 export type MeasurementsState = {
-  readonly windows: Readonly<Record<MeasurementKind, ReadonlyMap<number, WindowState>>>;
+  readonly windows: Readonly<Record<MeasurementKind, WindowStates<WindowState>>>;
   readonly tick: { readonly at: number; readonly silentSince: number } | undefined;
   readonly frozen: ReadonlyMap<string, FrozenReference>;
   readonly imported: ReadonlyMap<string, ImportedReference>;
   readonly restatementRequested: boolean;
+  /** Requests to measure again that were served. */
+  readonly restatementsFinished: number;
 };
 
 type Answer = Decision<MeasurementEvent, Refusal<MeasurementRefusal>>;
@@ -46,11 +52,12 @@ type Answer = Decision<MeasurementEvent, Refusal<MeasurementRefusal>>;
 /** Rules of a monitor's measurements: revisions come one after another, references never change. */
 export const measurementsDecider: Decider<MeasurementsState, MeasurementCommand, MeasurementEvent, Refusal<MeasurementRefusal>> = {
   initialState: () => ({
-    windows: { drift: new Map(), performance: new Map() },
+    windows: { drift: WindowStates.empty(), performance: WindowStates.empty() },
     tick: undefined,
     frozen: new Map(),
     imported: new Map(),
     restatementRequested: false,
+    restatementsFinished: 0,
   }),
   evolve,
   decide,
@@ -69,6 +76,13 @@ function decide(command: MeasurementCommand, state: MeasurementsState): Answer {
       const { kind } = command.data;
       const windows = command.data.windows.filter(({ from }) => state.windows[kind].get(from)?.settled === false);
       return windows.length === 0 ? accept() : accept(MeasurementsSettled.make({ ...command.data, windows }));
+    }
+    case 'CountLateArrivals': {
+      const known = state.windows[command.data.kind];
+      const windows = command.data.windows.filter(
+        ({ from, late }) => known.get(from)?.settled === true && late > (known.get(from)?.late ?? 0),
+      );
+      return windows.length === 0 ? accept() : accept(LateArrivalsCounted.make({ ...command.data, windows }));
     }
     case 'RecordTick':
       return command.data.at > (state.tick?.at ?? -Infinity) ? accept(WindowTick.make(command.data)) : accept();
@@ -107,15 +121,11 @@ function evolve(state: MeasurementsState, event: MeasurementEvent): Measurements
     case 'MeasurementRecorded':
       return withWindow(state, event.data, event.data.labelled ?? 0);
     case 'MeasurementSkipped':
-      return withWindow(state, event.data, 0);
-    case 'MeasurementsSettled': {
-      const windows = new Map(state.windows[event.data.kind]);
-      for (const { from } of event.data.windows) {
-        const window = windows.get(from);
-        if (window) windows.set(from, { ...window, settled: true });
-      }
-      return { ...state, windows: { ...state.windows, [event.data.kind]: windows } };
-    }
+      return withWindow(state, event.data, event.data.labelled ?? 0);
+    case 'MeasurementsSettled':
+      return event.data.windows.reduce((held, { from }) => changed(held, event.data.kind, from, { settled: true }), state);
+    case 'LateArrivalsCounted':
+      return event.data.windows.reduce((held, { from, late }) => changed(held, event.data.kind, from, { late }), state);
     case 'WindowTick':
       return { ...state, tick: { at: event.data.at, silentSince: event.data.silentSince } };
     case 'ReferenceFrozen':
@@ -128,11 +138,16 @@ function evolve(state: MeasurementsState, event: MeasurementEvent): Measurements
     case 'RestatementRequested':
       return { ...state, restatementRequested: true };
     case 'RestatementFinished':
-      return { ...state, restatementRequested: false };
+      return { ...state, restatementRequested: false, restatementsFinished: state.restatementsFinished + 1 };
     default:
       return unreachable(event);
   }
 }
+
+const changed = (state: MeasurementsState, kind: MeasurementKind, from: number, change: Partial<WindowState>): MeasurementsState => {
+  const known = state.windows[kind].get(from);
+  return known ? { ...state, windows: { ...state.windows, [kind]: state.windows[kind].with(from, { ...known, ...change }) } } : state;
+};
 
 type Revision = Pick<EventOf<typeof MeasurementSkipped>['data'], 'kind' | 'window' | 'revision' | 'reason' | 'rows' | 'judged' | 'asOf'>;
 
@@ -146,8 +161,9 @@ const withWindow = (state: MeasurementsState, revision: Revision, labelled: numb
     labelled,
     judged: revision.judged || (known?.judged ?? false),
     settled: revision.reason === 'final' || (known?.settled ?? false),
+    late: 0,
     first: known?.first ?? asOf,
     last: asOf,
   };
-  return { ...state, windows: { ...state.windows, [kind]: new Map(state.windows[kind]).set(window.from, next) } };
+  return { ...state, windows: { ...state.windows, [kind]: state.windows[kind].with(window.from, next) } };
 };

@@ -50,12 +50,14 @@ export type Measurement = {
   readonly reference: ReferenceUsed | undefined;
   readonly rows: number;
   readonly labelled?: number;
+  /** Why alerts get no verdict on it. */
+  readonly unjudged?: RecordedData['unjudged'];
   readonly evidence: Evidence;
 };
 
 /** The events of one revision. */
 export const partsOf = (monitor: ActiveMonitor, head: RevisionHead, measurement: Measurement, engine: Engine): RecordedData[] => {
-  const { subjects, judged, reference, rows, labelled, evidence } = measurement;
+  const { subjects, judged, reference, rows, labelled, unjudged, evidence } = measurement;
   const of = Math.max(1, Math.ceil(subjects.length / SUBJECTS_PER_EVENT));
   return Array.from({ length: of }, (_, index) => ({
     ...headOf(monitor, head),
@@ -66,6 +68,7 @@ export const partsOf = (monitor: ActiveMonitor, head: RevisionHead, measurement:
     ...(reference && { reference }),
     rows,
     ...(labelled !== undefined && { labelled }),
+    ...(unjudged !== undefined && { unjudged }),
     evidence,
     engine,
     subjects: subjects.slice(index * SUBJECTS_PER_EVENT, (index + 1) * SUBJECTS_PER_EVENT),
@@ -78,12 +81,11 @@ const methodsOf = ({ judges, shown }: MonitorDefinition): MethodRef[] => {
 };
 
 /** A skipped window is never judged by alerts as breach or calm; it is still the revision they count as "no data". */
-export const skippedOf = (monitor: ActiveMonitor, head: RevisionHead, skipped: SkippedData['skipped'], rows: number): SkippedData => ({
-  ...headOf(monitor, head),
-  skipped,
-  rows,
-  rowsMin: monitor.definition.rowsMin,
-});
+export const skippedOf = (
+  monitor: ActiveMonitor,
+  head: RevisionHead,
+  why: Pick<SkippedData, 'skipped' | 'rows' | 'labelled'>,
+): SkippedData => ({ ...headOf(monitor, head), ...why, rowsMin: monitor.definition.rowsMin });
 
 /** The reference as it is recorded. */
 export const referenceUsed = (chosen: Chosen, rowsOf: (window: WindowSpan) => number, digest: string): ReferenceUsed => {

@@ -146,12 +146,12 @@ export class SampleReader {
     return rowsPerWindow(await this.rowWindows(scope, windows, position), windows.length);
   }
 
-  /** Spans that got labels between two positions, and when the newest of them was recorded. */
+  /** Spans that got labels between two positions, and where and when the newest of them was recorded. */
   async touchedLabels(
     deploymentId: string,
     since: bigint,
     position: bigint,
-  ): Promise<readonly { readonly span: number; readonly recordedAt: number }[]> {
+  ): Promise<readonly { readonly span: number; readonly recordedAt: number; readonly newest: bigint }[]> {
     return this.clickhouse.query(TouchedLabelSpans, { deploymentId, since, position });
   }
 

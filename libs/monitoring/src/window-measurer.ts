@@ -1,6 +1,7 @@
 import { type Deployments } from '#libs/deployments';
 import { type Calendar } from './calendar.js';
 import { sha256Of } from './digest.js';
+import { type SkipReason } from './events.js';
 import { measureWindow } from './measure.js';
 import { type Evidence, type SubjectMeasurement, type WindowSpan } from './measurement.js';
 import { type MeasurementsState } from './measurements-decider.js';
@@ -22,7 +23,8 @@ export type Measuring = {
 };
 
 /** A measurement, or why there is none. */
-export type Answer = { readonly measured: Measurement } | { readonly skipped: 'too_few_rows' | 'no_reference'; readonly rows: number };
+export type Answer =
+  { readonly measured: Measurement } | { readonly skipped: SkipReason; readonly rows: number; readonly labelled?: number };
 
 /** The labelled rows of a window, and their digest. */
 type LabelledWindow = { readonly rows: readonly LabelledRow[]; readonly sha256: string };

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { calendarOf } from './calendar.js';
 import { defaultDefinition } from './defaults.js';
 import { type WindowState } from './measurements-decider.js';
-import { driftStep, performanceStep, silentWindows, type StepContext, tickDue, watermarkOf } from './windows.js';
+import {
+  driftStep,
+  performanceStep,
+  silentWindows,
+  type Step,
+  type StepContext,
+  tickDue,
+  type WindowFacts,
+  watermarkOf,
+} from './windows.js';
 
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
@@ -17,6 +26,7 @@ const measured = (overrides: Partial<WindowState> = {}): WindowState => ({
   labelled: 500,
   judged: true,
   settled: false,
+  late: 0,
   first: asOf(DAY),
   last: asOf(DAY),
   ...overrides,
@@ -28,6 +38,8 @@ const context = (overrides: Partial<StepContext> = {}): StepContext => ({
   judgeable: true,
   ...overrides,
 });
+const performance = (state: WindowState | undefined, known: WindowFacts, at: StepContext, seen?: WindowState['first']): Step =>
+  performanceStep(state, known, { ...at, definition, seen });
 const facts = (rows: number, labelled = 0, fresh = 0) => ({ rows, labelled, fresh });
 
 describe('the watermark', () => {
@@ -70,12 +82,12 @@ describe('the next step of a closed window', () => {
   });
 
   it('measures performance from enough labels, and judges the first revision with half of them', () => {
-    expect(performanceStep(undefined, facts(1000, 199, 199), definition, context())).toBeUndefined();
-    expect(performanceStep(undefined, facts(1000, 200, 200), definition, context())).toMatchObject({ reason: 'first', judged: false });
-    expect(performanceStep(undefined, facts(1000, 500, 500), definition, context())).toMatchObject({ reason: 'first', judged: true });
+    expect(performance(undefined, facts(1000, 199, 199), context())).toBeUndefined();
+    expect(performance(undefined, facts(1000, 200, 200), context())).toMatchObject({ reason: 'first', judged: false });
+    expect(performance(undefined, facts(1000, 500, 500), context())).toMatchObject({ reason: 'first', judged: true });
     const unjudged = measured({ judged: false, labelled: 300 });
-    expect(performanceStep(unjudged, facts(1000, 600, 300), definition, context())).toMatchObject({ reason: 'late_labels', judged: true });
-    expect(performanceStep(measured(), facts(1000, 600, 100), definition, context())).toMatchObject({
+    expect(performance(unjudged, facts(1000, 600, 300), context())).toMatchObject({ reason: 'late_labels', judged: true });
+    expect(performance(measured(), facts(1000, 600, 100), context())).toMatchObject({
       reason: 'late_labels',
       judged: false,
     });
@@ -83,9 +95,37 @@ describe('the next step of a closed window', () => {
 
   it('keeps performance open for late labels until their horizon', () => {
     const month = context({ asOf: asOf(31 * DAY) });
-    expect(performanceStep(measured(), facts(1000, 501, 1), definition, context({ asOf: asOf(20 * DAY) }))).toBeUndefined();
-    expect(performanceStep(measured(), facts(1000, 501, 1), definition, month)).toMatchObject({ reason: 'final' });
-    expect(performanceStep(measured(), facts(1000, 500, 0), definition, month)).toEqual({ do: 'settle' });
+    expect(performance(measured(), facts(1000, 501, 1), context({ asOf: asOf(20 * DAY) }))).toBeUndefined();
+    expect(performance(measured(), facts(1000, 501, 1), month)).toMatchObject({ reason: 'final' });
+    expect(performance(measured(), facts(1000, 500, 0), month)).toEqual({ do: 'settle' });
+  });
+
+  it('gives up labels that never came, or too few of them, at their horizon in record time, and says so', () => {
+    const seen = asOf(DAY);
+    const month = context({ asOf: asOf(31 * DAY) });
+    const skip = { do: 'skip', reason: 'final', judged: true } as const;
+    expect(performance(undefined, facts(1000), context({ asOf: asOf(30 * DAY) }), seen)).toBeUndefined();
+    expect(performance(undefined, facts(1000), month, seen)).toEqual({ ...skip, skipped: 'no_labels' });
+    expect(performance(undefined, facts(1000, 199, 199), month, seen)).toEqual({ ...skip, skipped: 'too_few_labels' });
+    expect(performance(undefined, facts(1000), { ...month, judgeable: false }, seen)).toMatchObject({ judged: false });
+    expect(performance(undefined, facts(0), month, seen)).toBeUndefined();
+    expect(performance(undefined, facts(1000), month)).toBeUndefined();
+    // A history that is imported: event time went far, but nobody has waited yet.
+    expect(performance(undefined, facts(1000), context({ asOf: asOf(200 * DAY, DAY + HOUR) }), seen)).toBeUndefined();
+  });
+
+  it('is measured a last time without a verdict when the share of labels stayed too small', () => {
+    const month = context({ asOf: asOf(31 * DAY) });
+    const small = measured({ judged: false, labelled: 300 });
+    const last = { do: 'measure', reason: 'final', judged: true, unjudged: 'labelled_share' } as const;
+    expect(performance(small, facts(1000, 300), month)).toEqual(last);
+    expect(performance(small, facts(1000, 310, 10), month)).toEqual(last);
+    expect(performance(small, facts(1000, 600, 300), month)).toEqual({ do: 'measure', reason: 'final', judged: true });
+    expect(performance(small, facts(1000, 300), { ...month, judgeable: false })).toEqual({ do: 'settle' });
+  });
+
+  it('is not judged when the labels of a later window were there before', () => {
+    expect(performance(undefined, facts(1000, 900, 900), context({ judgeable: false }))).toMatchObject({ reason: 'first', judged: false });
   });
 
   it('never measures a window again without anything new', () => {

@@ -1,6 +1,6 @@
 import { type Calendar } from './calendar.js';
 import { type MonitorDefinition, type RestatementRule } from './definition.js';
-import { type RevisionReason } from './events.js';
+import { type RevisionReason, type SkipReason } from './events.js';
 import { type AsOf, type WindowSpan } from './measurement.js';
 import { type WindowState } from './measurements-decider.js';
 
@@ -28,9 +28,10 @@ export const watermarkOf = (log: LogTime, tick: Tick | undefined, latenessMinute
 /** What is there of a window now. `fresh`: labels new or corrected since the last revision; `rows`, `labelled`: totals. */
 export type WindowFacts = { readonly rows: number; readonly labelled: number; readonly fresh: number };
 
-/** What to do with a closed window: measure it for this reason, close it for good, or nothing. */
-export type Step =
-  { readonly do: 'measure'; readonly reason: RevisionReason; readonly judged: boolean } | { readonly do: 'settle' } | undefined;
+type Measure = { readonly do: 'measure'; readonly reason: RevisionReason; readonly judged: boolean; readonly unjudged?: 'labelled_share' };
+type Skip = { readonly do: 'skip'; readonly reason: RevisionReason; readonly judged: boolean; readonly skipped: SkipReason };
+/** What to do with a closed window: measure it for this reason, say why it is not measured, close it for good, or nothing. */
+export type Step = Measure | Skip | { readonly do: 'settle' } | undefined;
 
 /** Longest of both clocks: event time stands still in a backfill, record time hardly moves in a replay. */
 const elapsed = (since: AsOf, now: AsOf): number => Math.max(now.watermark - since.watermark, now.recordedAt - since.recordedAt);
@@ -59,22 +60,41 @@ export const driftStep = (state: WindowState | undefined, { rows }: WindowFacts,
   return again(state, rows - state.rows, state.rows, context.restatement.finalAfterHours * HOUR, context);
 };
 
+type PerformanceContext = StepContext & {
+  readonly definition: Pick<MonitorDefinition, 'rowsMin' | 'performance'>;
+  /** What was known when the window's rows were first measured: from then on labels are waited for. */
+  readonly seen: AsOf | undefined;
+};
+
 /**
  * The next step of a closed window's performance. Its first revision waits for `rowsMin` labels; the one that is judged for the
- * share of labels that makes it worth judging.
+ * share of labels that makes it worth judging. What has not come at the horizon is said: alerts count it as no data.
  */
-export const performanceStep = (
-  state: WindowState | undefined,
-  facts: WindowFacts,
-  definition: Pick<MonitorDefinition, 'rowsMin' | 'performance'>,
-  context: StepContext,
-): Step => {
+export const performanceStep = (state: WindowState | undefined, facts: WindowFacts, context: PerformanceContext): Step => {
+  const { definition, judgeable } = context;
   const enough = facts.rows > 0 && facts.labelled / facts.rows >= definition.performance.labelledShareMin;
-  if (!state) return facts.labelled >= definition.rowsMin ? { do: 'measure', reason: 'first', judged: enough } : undefined;
+  if (!state) {
+    if (facts.labelled >= definition.rowsMin) return { do: 'measure', reason: 'first', judged: enough && judgeable };
+    return givenUp(facts, context);
+  }
   const step = again(state, facts.fresh, state.labelled, definition.performance.labelHorizonDays * DAY, context);
-  if (step?.do !== 'measure') return step;
+  if (!step || step.do === 'skip') return undefined;
+  // Too few labels to measure were skipped; a few more on request are still too few.
+  if (step.do === 'measure' && facts.labelled < definition.rowsMin) return undefined;
+  const final = step.do === 'settle' || step.reason === 'final';
+  if (final && !state.judged && !enough && judgeable) return { do: 'measure', reason: 'final', judged: true, unjudged: 'labelled_share' };
+  if (step.do === 'settle') return step;
   const reason = step.reason === 'late_rows' ? 'late_labels' : step.reason;
-  return { ...step, reason, judged: enough && !state.judged };
+  return { ...step, reason, judged: enough && judgeable && !state.judged };
+};
+
+/**
+ * Labels that never came are given up by the clock of the record alone: who imports a history brings all predictions first, which takes
+ * event time past every horizon, and the labels after them.
+ */
+const givenUp = ({ rows, labelled }: WindowFacts, { asOf, definition, judgeable, seen }: PerformanceContext): Step => {
+  if (!seen || rows === 0 || asOf.recordedAt - seen.recordedAt < definition.performance.labelHorizonDays * DAY) return undefined;
+  return { do: 'skip', reason: 'final', judged: judgeable, skipped: labelled === 0 ? 'no_labels' : 'too_few_labels' };
 };
 
 /**
@@ -95,7 +115,7 @@ export const tickDue = (
 /** Windows that passed in silence and were closed by a tick, oldest first, at most `limit`. Only ticks make windows without data. */
 export const silentWindows = (
   tick: Tick | undefined,
-  known: ReadonlyMap<number, unknown>,
+  known: { readonly has: (from: number) => boolean },
   { calendar, latenessMinutes, limit }: { calendar: Calendar; latenessMinutes: number; limit: number },
 ): WindowSpan[] => {
   if (!tick) return [];
