@@ -43,8 +43,10 @@ export const deploymentNode = (row: DeploymentRow, schema: readonly SchemaRow[])
 };
 
 const featureNode = ({ subject, kind, length, declared, personal }: SchemaRow, schema: readonly SchemaRow[]): object => {
-  const grid = schema.find((row) => row.subject === subject && row.aspect === 'grid');
-  const words = schema.find((row) => row.subject === subject && row.aspect === 'words');
+  const of = (aspect: SchemaRow['aspect']): SchemaRow | undefined => schema.find((row) => row.subject === subject && row.aspect === aspect);
+  // What a feature was counted by before its type changed says nothing about it any more.
+  const grid = kind === 'integer' || kind === 'number' ? of('grid') : undefined;
+  const words = kind === 'category' || kind === 'boolean' ? of('words') : undefined;
   return {
     name: subject.slice(FEATURE.length),
     kind: shown(kind),

@@ -1,18 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { Global, Injectable, Module } from '@nestjs/common';
-import { CommandBus, CqrsModule } from '@nestjs/cqrs';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import { ClickHouse, InMemoryIntentStore, migrate, ProjectionRunner } from '#libs/clickhouse';
-import { openChdb } from '#libs/clickhouse/chdb';
-import { EventCodec, EventStore, SubscriptionRunner } from '#libs/event-store';
-import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
-import { type Admission, globalId, GraphqlAccess, GraphqlServerModule } from '#libs/graphql-kit';
-import { type CommandMeta, idOfName, randomId } from '#libs/kernel';
-import { GraphqlClient } from '../../../test/support/graphql-client.js';
-import { ExtendFeatureSchema, ObserveCategories, SetFeatureGrid, SettleFeatureSchema } from './commands.js';
+import { CommandBus } from '@nestjs/cqrs';
+import { globalId } from '#libs/graphql-kit';
+import { annsMeta, GraphqlApp } from '../../../test/support/graphql-app.js';
+import { type GraphqlClient } from '../../../test/support/graphql-client.js';
+import { ExtendFeatureSchema, ObserveCategories, SetFeatureGrids, SettleFeatureSchema } from './commands.js';
 import { deploymentIdOf } from './deployments.js';
 import { DEPLOYMENT_EVENTS } from './events.js';
 import { DeploymentsGraphqlModule } from './graphql.module.js';
@@ -20,116 +10,21 @@ import { deploymentsProjection } from './projection.js';
 import { DeploymentReader } from './reader.js';
 import { DeploymentsWriteModule } from './write.module.js';
 
-const ann = idOfName('principal', 'ann');
-const metaOf = (reason?: string): CommandMeta => {
-  const commandId = randomId();
-  return {
-    commandId,
-    correlationId: commandId,
-    causationId: commandId,
-    actor: { principalId: ann, kind: 'person', via: 'key' },
-    source: { surface: 'graphql', addressClass: 'loopback' },
-    ...(reason === undefined ? {} : { reason }),
-  };
-};
-
-@Injectable()
-class EverybodyIsAnn extends GraphqlAccess {
-  private readonly admission: Admission = {
-    kind: 'admitted',
-    viewer: { principalId: ann, commandMeta: (about) => metaOf(about?.reason) },
-  };
-  async admit(): Promise<Admission> {
-    return this.admission;
-  }
-  async admitConnection(): Promise<Admission> {
-    return this.admission;
-  }
-  isCurrent(): boolean {
-    return true;
-  }
-  knows(): boolean {
-    return true;
-  }
-  permits(): boolean {
-    return true;
-  }
-  async recordDenied(): Promise<void> {
-    throw new Error('nothing is denied here');
-  }
-}
-
-const directory = mkdtempSync(path.join(tmpdir(), 'driftledger-deployments-graphql-'));
-
-@Global()
-@Module({
-  providers: [
-    { provide: ClickHouse, useFactory: () => openChdb({ path: directory }) },
-    { provide: EventStore, useClass: InMemoryEventStore },
-    { provide: EventCodec, useFactory: () => new EventCodec(DEPLOYMENT_EVENTS) },
-    { provide: GraphqlAccess, useClass: EverybodyIsAnn },
-  ],
-  exports: [ClickHouse, EventStore, EventCodec, GraphqlAccess],
-})
-class Platform {}
-
-const sdl = (lib: string, file: string) => path.join(import.meta.dirname, '../..', lib, 'src', file);
-
-@Module({
-  imports: [
-    Platform,
-    CqrsModule.forRoot(),
-    DeploymentsWriteModule,
-    DeploymentsGraphqlModule,
-    GraphqlServerModule.forRoot({
-      access: [Platform],
-      typePaths: [sdl('graphql-kit', 'kit.graphql'), sdl('deployments', 'deployments.graphql')],
-    }),
-  ],
-})
-class App {}
-
 const FIELDS = `id name model environment strict isRegisteredOnFirstPost schemaVersion isSchemaSettled position
   features { name kind length isDeclared personal grid { centre unit basis } words isFull }`;
 const RESULT = `{ __typename ... on Refusal { code } ... on FeatureDeclarationRefused { field } ... on DeploymentPayload { position deployment { ${FIELDS} } } }`;
 
 describe('deployments in GraphQL', () => {
-  let app: NestFastifyApplication;
+  let app: GraphqlApp;
   let client: GraphqlClient;
-  let projector: SubscriptionRunner;
 
   beforeAll(async () => {
-    const testing = await Test.createTestingModule({ imports: [App] }).compile();
-    app = testing.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
-    await app.listen(0, '127.0.0.1');
-    client = new GraphqlClient(await app.getUrl());
-    const clickHouse = app.get(ClickHouse);
-    await migrate(clickHouse);
-    const runner = new ProjectionRunner({ projection: deploymentsProjection, clickHouse, intents: new InMemoryIntentStore() });
-    const reader = app.get(DeploymentReader, { strict: false });
-    projector = new SubscriptionRunner({
-      store: app.get(EventStore),
-      codec: app.get(EventCodec),
-      checkpoints: new InMemoryCheckpointStore(),
-      subscription: {
-        name: runner.name,
-        handles: runner.handles,
-        onPoison: 'stop',
-        resumeFrom: (checkpoint) => runner.resumeFrom(checkpoint),
-        handle: async (batch, signal) => {
-          await runner.handle(batch, signal);
-          reader.changed.fire();
-        },
-      },
-    });
-    await projector.start();
+    const imports = [DeploymentsWriteModule, DeploymentsGraphqlModule];
+    app = await GraphqlApp.start({ schemas: ['deployments'], events: DEPLOYMENT_EVENTS, imports });
+    client = app.client;
+    await app.follow(deploymentsProjection, app.nest.get(DeploymentReader, { strict: false }).changed);
   });
-  afterAll(async () => {
-    await projector.stop();
-    await app.close();
-    await app.get(ClickHouse).close();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  afterAll(() => app.stop());
 
   const register = (name: string, more = '') =>
     client.ask(`mutation($name: String!) { registerDeployment(input: { name: $name ${more} }) ${RESULT} }`, { name });
@@ -201,22 +96,24 @@ describe('deployments in GraphQL', () => {
   it('shows what was inferred, counted and settled, as it is now', async () => {
     await register('learnt');
     const deploymentId = deploymentIdOf('learnt');
-    const commands = app.get(CommandBus);
+    const commands = app.nest.get(CommandBus);
     const features = [
       { name: 'hour', kind: 'integer' as const },
       { name: 'origin', kind: 'category' as const },
     ];
-    await commands.execute(new ExtendFeatureSchema({ deploymentId, features, widened: [] }, metaOf()));
-    await commands.execute(new ExtendFeatureSchema({ deploymentId, features: [], widened: ['hour'] }, metaOf()));
-    await commands.execute(new ObserveCategories({ deploymentId, subject: 'feature:origin', words: ['ATL', 'LGA'] }, metaOf()));
+    await commands.execute(new ExtendFeatureSchema({ deploymentId, features, widened: [] }, annsMeta()));
+    await commands.execute(new ExtendFeatureSchema({ deploymentId, features: [], widened: ['hour'] }, annsMeta()));
     await commands.execute(
-      new SetFeatureGrid(
-        { deploymentId, subject: 'feature:hour', grid: { centre: 12, unit: 1 }, basis: 'observed', values: 1_000 },
-        metaOf(),
+      new ObserveCategories({ deploymentId, observed: [{ subject: 'feature:origin', words: ['ATL', 'LGA'] }] }, annsMeta()),
+    );
+    await commands.execute(
+      new SetFeatureGrids(
+        { deploymentId, grids: [{ subject: 'feature:hour', grid: { centre: 12, unit: 1 }, basis: 'observed', values: 1_000 }] },
+        annsMeta(),
       ),
     );
-    const settled = await commands.execute(new SettleFeatureSchema({ deploymentId, records: 500 }, metaOf()));
-    if (settled.kind === 'accepted' && settled.receipt.position) await projector.caughtUpTo(settled.receipt.position, 10_000);
+    const settled = await commands.execute(new SettleFeatureSchema({ deploymentId, records: 500 }, annsMeta()));
+    if (settled.kind === 'accepted') await app.caughtUpTo(settled.receipt.position);
     const answer = await client.ask(`{ deployment(name: "learnt") { ${FIELDS} } }`);
     expect(answer.data).toMatchObject({
       deployment: {
@@ -231,7 +128,9 @@ describe('deployments in GraphQL', () => {
     const changed = await client.ask(
       `mutation { changeFeatureType(input: { deployment: "learnt", feature: "hour", to: CATEGORY, reason: "codes" }) ${RESULT} }`,
     );
-    expect(changed.data).toMatchObject({ changeFeatureType: { deployment: { features: [{ name: 'hour', kind: 'CATEGORY' }, {}] } } });
+    expect(changed.data).toMatchObject({
+      changeFeatureType: { deployment: { features: [{ name: 'hour', kind: 'CATEGORY', grid: null }, {}] } },
+    });
   });
 
   it.each([
