@@ -42,9 +42,11 @@ export const describeDeployment = (event: DeploymentEvent): Described => {
     case 'FeatureSchemaSettled':
       return { ...about, summary: `Feature schema settled after ${counted(event.data.records, 'record')}` };
     case 'FeatureTypeChanged': {
-      const { feature, from, to } = event.data;
-      const changes = [{ path: `features.${feature}.kind`, before: from, after: to }];
-      return { ...about, subject: `feature:${feature}`, summary: `Feature ${feature} changed from ${from} to ${to}`, changes };
+      const { feature, from, to, length } = event.data;
+      const elements = length === undefined ? [] : [becomes(`features.${feature}.length`, length)];
+      const changes = [{ path: `features.${feature}.kind`, before: from, after: to }, ...elements];
+      const summary = `Feature ${feature} changed from ${from} to ${to}${length === undefined ? '' : ` of ${length}`}`;
+      return { ...about, subject: `feature:${feature}`, summary, changes };
     }
     case 'FeatureGridSet': {
       const { subject, grid, basis } = event.data;

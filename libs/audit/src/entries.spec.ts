@@ -82,6 +82,17 @@ describe('the words of the trail', () => {
     );
   });
 
+  it('tell to what the type of a feature was changed', () => {
+    const data = { deploymentId: ID, schemaVersion: 4, feature: 'text', from: 'category', to: 'vector', length: 3 };
+    expect(describeEvent({ type: 'FeatureTypeChanged', data })).toMatchObject({
+      summary: 'Feature text changed from category to vector of 3',
+      changes: [
+        { path: 'features.text.kind', before: 'category', after: 'vector' },
+        { path: 'features.text.length', after: 3 },
+      ],
+    });
+  });
+
   it('tell what a raised alert rests on', () => {
     const window = { from: Date.UTC(2001, 2, 5), until: Date.UTC(2001, 2, 6) };
     const judgement = {
