@@ -6,6 +6,7 @@ import { register as demo } from './demo/demo.command.js';
 import { register as deployment } from './deployment/deployment.command.js';
 import { register as doctor } from './doctor/doctor.command.js';
 import { register as key } from './key/key.command.js';
+import { register as principal } from './key/principal.command.js';
 import { register as migrate } from './migrate/migrate.command.js';
 import { register as rebuild } from './rebuild/rebuild.command.js';
 import { register as reference } from './reference/reference.command.js';
@@ -15,7 +16,18 @@ import { UsageError } from './usage-error.js';
 export type Output = { readonly out: (text: string) => void; readonly err: (text: string) => void };
 
 /** One entry per command; each adds itself to the program. */
-const COMMANDS: readonly ((program: Command) => void)[] = [compare, demo, audit, deployment, reference, key, doctor, migrate, rebuild];
+const COMMANDS: readonly ((program: Command) => void)[] = [
+  compare,
+  demo,
+  audit,
+  deployment,
+  reference,
+  key,
+  principal,
+  doctor,
+  migrate,
+  rebuild,
+];
 
 const build = ({ out, err }: Output): Command => {
   const program = new Command('driftledger').description('Watches machine-learning models in production and can prove what it saw.');

@@ -19,6 +19,7 @@ export const Issued = z.object({
   label: z.string(),
   expiresAt: z.string().optional(),
 });
+export const RolesChanged = z.object({ principalId: z.string() });
 export const Revoked = z.object({ keyId: z.string() });
 
 /** A principal with its keys, as the server lists it. */

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { enrol, guardedApp } from '../../../../test/support/guarded-app.js';
 import { Client, ServerError, connect } from '../client.js';
 import { register } from './key.command.js';
+import { register as registerPrincipal } from './principal.command.js';
 
 let app: NestFastifyApplication;
 let url: string;
@@ -36,6 +37,7 @@ const cli = async (...argv: string[]): Promise<string> => {
     .exitOverride()
     .configureOutput({ writeOut: (text) => void (written += text), writeErr: () => undefined });
   register(program);
+  registerPrincipal(program);
   await program.parseAsync(argv, { from: 'user' });
   return written;
 };
@@ -74,6 +76,28 @@ describe('driftledger key', () => {
       /^a name is .* \(PRINCIPAL_NAME_INVALID, field name; request [0-9a-f-]{36}\)$/,
     );
     await expect(cli('key', 'revoke', 'none')).rejects.toThrow('there is no key of this id (KEY_UNKNOWN');
+  });
+});
+
+describe('driftledger principal', () => {
+  const rolesOf = async (name: string): Promise<unknown> => {
+    const listed = JSON.parse(await cli('key', 'list', '--json')) as { name: string; roles: string[] }[];
+    return listed.find((one) => one.name === name)?.roles;
+  };
+
+  it('grants and takes away roles, several at once, and does so again without harm', async () => {
+    await cli('key', 'create', 'uma', '--role', 'producer', '--label', 'one');
+    expect(await cli('principal', 'grant', 'uma', 'engineer', 'auditor')).toBe('uma has: auditor, engineer, producer.\n');
+    await cli('principal', 'grant', 'uma', 'engineer');
+    expect(await rolesOf('uma')).toEqual(expect.arrayContaining(['auditor', 'engineer', 'producer']));
+    expect(await cli('principal', 'revoke', 'uma', 'producer', 'engineer')).toBe('uma has: auditor.\n');
+    expect(await cli('principal', 'revoke', 'uma', 'auditor')).toBe('uma has no role.\n');
+  });
+
+  it('says that nobody is called so, that there is no such role, and that an admin has to remain', async () => {
+    await expect(cli('principal', 'grant', 'nobody', 'auditor')).rejects.toThrow('PRINCIPAL_UNKNOWN');
+    await expect(cli('principal', 'grant', 'ada', 'root')).rejects.toThrow(/root.*admin, approver, auditor, engineer, producer/);
+    await expect(cli('principal', 'revoke', 'ada', 'admin')).rejects.toThrow('LAST_ADMIN');
   });
 });
 
