@@ -1,4 +1,4 @@
-import { CommandRunner, EventCodec } from '#libs/event-store';
+import { type SubscribeOptions, type SubscriptionMessage, CommandRunner, EventCodec, Unavailable } from '#libs/event-store';
 import { InMemoryEventStore } from '#libs/event-store/memory';
 import { Clock, type Instant, instant, randomId } from '#libs/kernel';
 import { type Recognised, Authenticator } from './authenticator.js';
@@ -17,11 +17,22 @@ class HandClock extends Clock {
   }
 }
 
+/** A log that cannot be followed at times. */
+class InterruptedStore extends InMemoryEventStore {
+  away = false;
+  override async *subscribeAll(options: SubscribeOptions): AsyncGenerator<SubscriptionMessage, void, undefined> {
+    for await (const message of super.subscribeAll(options)) {
+      if (this.away) throw new Unavailable('not-written', 'away');
+      yield message;
+    }
+  }
+}
+
 const meta = () => processMeta('spec');
 
 const aWorld = () => {
   const clock = new HandClock();
-  const store = new InMemoryEventStore(clock);
+  const store = new InterruptedStore(clock);
   const codec = new EventCodec(IDENTITY_EVENTS);
   const runner = new CommandRunner(store, codec);
   const directory = new Directory(store, codec);
@@ -79,6 +90,30 @@ describe('the directory', () => {
     expect(await world.directory.appliedUpTo({ commit: 99n, prepare: 99n }, 5)).toBe(false);
     await world.directory.stop();
   });
+  it('recognises nobody while the log is away, says so, and goes on by itself where it was', async () => {
+    const world = aWorld();
+    await world.directory.start();
+    await world.register('shop', 'producer');
+    const [kept, revoked] = [await world.issue('shop'), await world.issue('shop')];
+    world.store.away = true;
+    await world.run(new RevokeKey({ principalId: principalIdOf('shop'), keyId: revoked.keyId }, meta()));
+    expect(world.directory.failure).toBeInstanceOf(Unavailable);
+    expect(world.outcomeOf(formatApiKey(kept))).toBe('UNKNOWN_KEY');
+    world.store.away = false;
+    expect(await world.directory.caughtUp(5_000)).toBe(true);
+    expect([world.outcomeOf(formatApiKey(kept)), world.outcomeOf(formatApiKey(revoked))]).toEqual(['shop', 'REVOKED']);
+    await world.directory.stop();
+  });
+  it('waits at start for a log that is away', async () => {
+    const world = aWorld();
+    await world.register('shop', 'producer');
+    world.store.away = true;
+    const started = world.directory.start();
+    setTimeout(() => (world.store.away = false), 20);
+    await started;
+    expect(world.directory.allPrincipals()).toHaveLength(1);
+    await world.directory.stop();
+  });
   it('recognises nobody once it cannot read what it follows', async () => {
     const world = aWorld();
     await world.register('shop', 'producer');
@@ -88,7 +123,7 @@ describe('the directory', () => {
     const event = world.codec.encode(KeyRevoked.make({ principalId: principalIdOf('shop'), keyId: key.keyId }), meta(), randomId());
     const damaged = { ...event, body: Buffer.from('{"not":"what the digest says"}') };
     const { position } = await world.store.append(principalStream(principalIdOf('shop')), [damaged], { expected: 'any' });
-    if (position) await world.directory.appliedUpTo(position, 50);
+    if (position) await world.directory.appliedUpTo(position, 5_000);
     expect(world.directory.failure).toBeInstanceOf(Error);
     expect(world.outcomeOf(formatApiKey(key))).toBe('UNKNOWN_KEY');
     await world.directory.stop();

@@ -1,6 +1,15 @@
-import { type EventCodec, type EventStore, type StoredEvent } from '#libs/event-store';
-import { type Position, type Uuid, comparePositions } from '#libs/kernel';
-import { type PrincipalEvent, type PrincipalKind, type Role, PRINCIPAL_STREAMS } from './events.js';
+import { type EventCodec, type EventStore, CheckpointStore, SubscriptionRunner } from '#libs/event-store';
+import { type Position, type Recorded, type Uuid } from '#libs/kernel';
+import {
+  type PrincipalEvent,
+  type PrincipalKind,
+  type Role,
+  KeyIssued,
+  KeyRevoked,
+  PrincipalRegistered,
+  RolesGranted,
+  RolesRevoked,
+} from './events.js';
 
 /** A person, service or job as it is now. */
 export type Principal = {
@@ -21,7 +30,19 @@ export type KeyRecord = {
   readonly revokedAt?: number;
 };
 
-type Waiting = { readonly position: Position; readonly done: () => void };
+/** Longest time that reading the principals of the log may take at start; a log that is away is waited for that long. */
+const START_WITHIN_MS = 60_000;
+
+const FOLDED = [PrincipalRegistered, KeyIssued, KeyRevoked, RolesGranted, RolesRevoked] as const;
+const isFolded = (event: Recorded): event is Recorded & PrincipalEvent => FOLDED.some(({ type }) => type === event.type);
+
+/** What is kept in memory is read anew by every process. */
+class FromTheStart extends CheckpointStore {
+  override async load(): Promise<undefined> {
+    return undefined;
+  }
+  override async save(): Promise<void> {}
+}
 
 /**
  * All principals and keys in memory: folded from the log at start, then followed, so that recognising a caller costs no I/O and
@@ -30,45 +51,51 @@ type Waiting = { readonly position: Position; readonly done: () => void };
 export class Directory {
   private readonly principals = new Map<Uuid, Principal>();
   private readonly keys = new Map<string, KeyRecord>();
-  private readonly stopping = new AbortController();
-  private waiting: readonly Waiting[] = [];
-  private applied: Position | undefined;
-  private following: Promise<void> | undefined;
-  /** Set when following ended by an error: who may do what is then no longer known, and nobody is recognised. */
-  private broken: Error | undefined;
+  private readonly runner: SubscriptionRunner;
 
   constructor(
     private readonly store: EventStore,
-    private readonly codec: EventCodec,
-  ) {}
-
-  /** Resolves when everything that is in the log now has been folded. @throws what reading the log throws */
-  async start(): Promise<void> {
-    let ready = (): void => undefined;
-    const caughtUp = new Promise<void>((resolve) => (ready = resolve));
-    this.following = this.follow(ready).catch((error: unknown) => {
-      this.broken = error instanceof Error ? error : new Error(String(error));
+    codec: EventCodec,
+  ) {
+    this.runner = new SubscriptionRunner({
+      store,
+      codec,
+      checkpoints: new FromTheStart(),
+      subscription: {
+        name: 'directory',
+        handles: FOLDED.map(({ type }) => type),
+        onPoison: 'stop',
+        handle: async (batch) => batch.filter(isFolded).forEach((event) => this.apply(event)),
+      },
+      // What cannot be folded once cannot be folded: only a log that is away is tried again.
+      tries: 1,
     });
-    await Promise.race([caughtUp, this.following]);
-    if (this.broken) throw this.broken;
+  }
+
+  /** Resolves when everything that is in the log now has been folded. @throws what reading the log throws, or Error after a minute */
+  async start(): Promise<void> {
+    await this.runner.start();
+    if (!(await this.caughtUp(START_WITHIN_MS))) throw this.failure ?? new Error('the principals of the log could not be read in time');
   }
 
   async stop(): Promise<void> {
-    this.stopping.abort();
-    await this.following;
+    await this.runner.stop();
   }
 
-  /** The error that ended following, if one did. */
+  /**
+   * Why who may do what is not known at the moment: the log is away, which is waited for, or it holds what cannot be read, which ends
+   * it. Nobody is recognised meanwhile: what was revoked could not be known.
+   */
   get failure(): Error | undefined {
-    return this.broken;
+    return this.runner.failure ?? this.runner.trouble;
   }
 
   principal(principalId: Uuid): Principal | undefined {
-    return this.broken ? undefined : this.principals.get(principalId);
+    return this.failure ? undefined : this.principals.get(principalId);
   }
 
   key(keyId: string): KeyRecord | undefined {
-    return this.broken ? undefined : this.keys.get(keyId);
+    return this.failure ? undefined : this.keys.get(keyId);
   }
 
   /** By name. */
@@ -88,36 +115,16 @@ export class Directory {
 
   /** True once the event at this position counts here, false when that did not happen in time. */
   async appliedUpTo(position: Position, timeoutMs: number): Promise<boolean> {
-    if (this.covers(position)) return true;
-    return new Promise((resolve) => {
-      const entry: Waiting = { position, done: () => (clearTimeout(timer), resolve(true)) };
-      const timer = setTimeout(() => {
-        this.waiting = this.waiting.filter((one) => one !== entry);
-        resolve(false);
-      }, timeoutMs);
-      this.waiting = [...this.waiting, entry];
-    });
+    return this.runner.caughtUpTo(position, timeoutMs).catch(() => false);
   }
 
-  private covers(position: Position): boolean {
-    return this.applied !== undefined && comparePositions(this.applied, position) >= 0;
+  /** True once everything that is in the log now counts here, whoever recorded it. @throws what asking the log throws */
+  async caughtUp(timeoutMs: number): Promise<boolean> {
+    const head = await this.store.head();
+    return head === undefined || this.appliedUpTo(head, timeoutMs);
   }
 
-  private async follow(ready: () => void): Promise<void> {
-    const messages = this.store.subscribeAll({
-      after: 'start',
-      filter: { streamPrefixes: [PRINCIPAL_STREAMS] },
-      signal: this.stopping.signal,
-    });
-    for await (const message of messages) {
-      if (message.kind === 'event') this.apply(message.event);
-      else if (message.kind === 'checkpoint') this.passed(message.position);
-      else ready();
-    }
-  }
-
-  private apply(stored: StoredEvent): void {
-    const event = this.codec.decode<PrincipalEvent>(stored);
+  private apply(event: Recorded & PrincipalEvent): void {
     const { principalId } = event.data;
     switch (event.type) {
       case 'PrincipalRegistered':
@@ -136,7 +143,6 @@ export class Directory {
         this.changeRoles(principalId, (roles) => roles.filter((role) => !event.data.roles.includes(role)));
         break;
     }
-    this.passed(stored.position);
   }
 
   private revoke(keyId: string, revokedAt: number): void {
@@ -147,13 +153,6 @@ export class Directory {
   private changeRoles(principalId: Uuid, change: (roles: readonly Role[]) => readonly Role[]): void {
     const principal = this.principals.get(principalId);
     if (principal) this.principals.set(principalId, { ...principal, roles: change(principal.roles) });
-  }
-
-  private passed(position: Position): void {
-    this.applied = position;
-    const due = this.waiting.filter((one) => this.covers(one.position));
-    this.waiting = this.waiting.filter((one) => !due.includes(one));
-    for (const one of due) one.done();
   }
 }
 

@@ -415,6 +415,26 @@ describe('keys over HTTP', () => {
     const stream = principalStream(principalIdOf('ada'));
     expect(event).toMatchObject({ type: 'CommandRefused', data: { command: 'RevokeRoles', stream, code: 'LAST_ADMIN' } });
   });
+  it('leave an admin when two take the role from each other at once', async () => {
+    await enrol('zac', 'admin');
+    for (let round = 0; round < 10; round += 1) {
+      const both = await Promise.all([
+        call('DELETE', '/v1/principals/zac/roles/admin', as('ada')),
+        call('DELETE', '/v1/principals/ada/roles/admin', as('zac')),
+      ]);
+      expect(both.map(({ status }) => status).sort()).not.toEqual([200, 200]);
+      await execute(app, new GrantRoles({ principalId: principalIdOf('ada'), roles: ['admin'] }, processMeta('spec')));
+      await execute(app, new GrantRoles({ principalId: principalIdOf('zac'), roles: ['admin'] }, processMeta('spec')));
+    }
+    await call('DELETE', '/v1/principals/zac/roles/admin', as('ada'));
+  });
+  it('record who looked at them', async () => {
+    await call('GET', '/v1/principals', as('ada'));
+    await app.get(AccessLog).flush(Number.POSITIVE_INFINITY);
+    expect(await eventsOf(accessStream(principalIdOf('ada')))).toContainEqual(
+      expect.objectContaining({ type: 'SensitiveDataRead', data: expect.objectContaining({ operation: 'GET /v1/principals' }) }),
+    );
+  });
   it('grant and take away roles one by one', async () => {
     expect((await call('PUT', '/v1/principals/pia/roles/auditor', as('ada'))).status).toBe(200);
     expect((await call('GET', '/things', as('pia'))).status).toBe(200);

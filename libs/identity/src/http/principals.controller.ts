@@ -42,6 +42,8 @@ const STATUS: Readonly<Record<string, number>> = {
 /** Principals, their roles and their keys, for administration. A principal is named by its id or its name. */
 @Controller('v1')
 export class PrincipalsController {
+  private turn: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly commands: CommandBus,
     private readonly directory: Directory,
@@ -108,8 +110,20 @@ export class PrincipalsController {
   @Requires('keys.write')
   async revokeRole(@Req() request: EdgeRequest, @Param('principal') principal: string, @Param('role') role: string) {
     const principalId = principalIdIn(principal);
-    const data = { principalId, roles: [parsed(Role, role)], otherAdmins: this.directory.otherAdmins(principalId) };
-    return { principalId, ...(await this.run(new RevokeRoles(data, commandMetaOf(request)))) };
+    const roles = [parsed(Role, role)];
+    const meta = commandMetaOf(request);
+    return this.inTurn(async () => {
+      if (!(await this.directory.caughtUp(APPLIED_WITHIN_MS))) throw notApplied('who else is an admin is not known at the moment');
+      const otherAdmins = this.directory.otherAdmins(principalId);
+      return { principalId, ...(await this.run(new RevokeRoles({ principalId, roles, otherAdmins }, meta))) };
+    });
+  }
+
+  /** Two admins who take the role from each other at once would each see the other: one after the other, the second is refused. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(work);
+    this.turn = mine.catch(() => undefined);
+    return mine;
   }
 
   private async run(command: IdentityCommand): Promise<{ readonly position?: string }> {
@@ -122,12 +136,7 @@ export class PrincipalsController {
   private async applied({ position }: Receipt): Promise<{ readonly position?: string }> {
     if (!position) return {};
     if (!(await this.directory.appliedUpTo(position, APPLIED_WITHIN_MS)))
-      throw new Problem({
-        status: 503,
-        code: 'NOT_YET_APPLIED',
-        detail: 'it is recorded, but this process has not taken it up yet',
-        headers: { 'retry-after': '5' },
-      });
+      throw notApplied('it is recorded, but this process has not taken it up yet');
     return { position: formatPosition(position) };
   }
 
@@ -135,6 +144,9 @@ export class PrincipalsController {
     return { principalId, kind, name, roles, keys: this.directory.keysOf(principalId).map((key) => keyView(key, this.clock.now())) };
   }
 }
+
+const notApplied = (detail: string): Problem =>
+  new Problem({ status: 503, code: 'NOT_YET_APPLIED', detail, headers: { 'retry-after': '5' } });
 
 const keyView = ({ keyId, label, issuedAt, expiresAt, revokedAt }: KeyRecord, now: number) => ({
   keyId,
