@@ -152,6 +152,20 @@ PARTITION BY toYYYYMM(recorded_at)
 ORDER BY (deployment_id, key)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE driftledger.monitoring_late_v1
+(
+    `monitor_id` UUID COMMENT 'monitor',
+    `kind` LowCardinality(String) COMMENT 'drift or performance',
+    `window_from` Int64 COMMENT 'start of the window, epoch milliseconds',
+    `position` UInt64 COMMENT 'position of the event that counted',
+    `event_id` UUID COMMENT 'id of that event',
+    `recorded_at` DateTime64(3, 'UTC') COMMENT 'when the log took it',
+    `late` UInt64 COMMENT 'rows, or predictions with a new label, since the last revision of the window; 0: a later revision took them in'
+)
+ENGINE = ReplacingMergeTree(position)
+ORDER BY (monitor_id, kind, window_from)
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE driftledger.monitoring_measurements_v1
 (
     `monitor_id` UUID COMMENT 'monitor',

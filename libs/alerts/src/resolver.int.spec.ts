@@ -73,7 +73,8 @@ describe('alerts in GraphQL', () => {
     await judge('feature:origin', 1, 'breach');
     const answer = await client.ask(`{ alerts(first: 10, filter: { subject: "feature:origin" }) { nodes {
       id deployment monitor subject episode status severity raisedAt policy { k n m }
-      decisive { window { from } verdict evidence { method score limit gates { gate passed } moved { kind bin } measurementPosition } }
+      viewerCanAcknowledge viewerCanSilence viewerCanEndSilence viewerCanClear
+      decisive { window { from } verdict evidence { method score limit timesLimit gates { gate passed } moved { kind bin } measurementPosition } }
       breachedWindows { until } } pageInfo { hasNextPage } } }`);
     expect(answer.errors).toEqual([]);
     expect(answer.data).toMatchObject({
@@ -85,11 +86,12 @@ describe('alerts in GraphQL', () => {
             monitor: 'flights-daily',
             status: 'RAISED',
             severity: 'MEDIUM',
+            ...{ viewerCanAcknowledge: true, viewerCanSilence: true, viewerCanEndSilence: true, viewerCanClear: true },
             policy: { k: 1, n: 1, m: 2 },
             decisive: {
               window: { from: '1970-01-02T00:00:00.000Z' },
               verdict: 'BREACH',
-              evidence: { score: 0.2, limit: 0.1, moved: [{ kind: 'WORD', bin: 'LGA' }], measurementPosition: '7' },
+              evidence: { score: 0.2, limit: 0.1, timesLimit: 2, moved: [{ kind: 'WORD', bin: 'LGA' }], measurementPosition: '7' },
             },
             breachedWindows: [{ until: '1970-01-03T00:00:00.000Z' }],
           },

@@ -12,6 +12,7 @@ import { type ReadProgress, readAfter } from './read-after.js';
 import { scalarResolvers } from './scalars.js';
 import { SocketGuards } from './guarded-socket.js';
 import { SOCKET_PROTOCOL, SocketAdmission } from './socket-admission.js';
+import { answerViewerCan } from './viewer-can.js';
 
 /** What the options of the server are made from. */
 export type Edge = {
@@ -92,8 +93,10 @@ export const serverOptions = (edge: Edge): MercuriusDriverConfig => {
     typePaths: edge.typePaths,
     ...(edge.typeDefs === undefined ? {} : { typeDefs: edge.typeDefs }),
     resolvers: { ...scalarResolvers },
-    transformSchema: (schema) =>
-      guardFields(schema, { actions: edge.fields.collect(), sensitive: edge.fields.sensitive(), access, report }),
+    transformSchema: (schema) => {
+      const actions = edge.fields.collect();
+      return answerViewerCan(guardFields(schema, { actions, sensitive: edge.fields.sensitive(), access, report }), actions, access);
+    },
     jit: 1,
     // Up to twice as many are kept, and as many of those that were not valid: a document of 2,000 tokens takes half a megabyte.
     cache: 64,

@@ -1,7 +1,7 @@
 import { dateTimeOf, type Projection, type Row, type TableSpec } from '#libs/clickhouse';
 import { type EventOf } from '#libs/event-store';
 import { type Recorded } from '#libs/kernel';
-import { type MeasurementRecorded, type MeasurementSkipped, type MonitorEvent } from './events.js';
+import { type LateArrivalsCounted, type MeasurementRecorded, type MeasurementSkipped, type MonitorEvent } from './events.js';
 
 const MONITORS: TableSpec = {
   name: 'monitoring_monitors_v1',
@@ -20,27 +20,42 @@ const MEASUREMENTS: TableSpec = {
   partition: 'month',
 };
 
+const LATE: TableSpec = {
+  name: 'monitoring_late_v1',
+  columns: ['monitor_id', 'kind', 'window_from', 'position', 'event_id', 'recorded_at', 'late'],
+  partition: 'none',
+};
+
+type LateEvent = EventOf<typeof LateArrivalsCounted>;
 type RecordedEvent = EventOf<typeof MeasurementRecorded>;
 type SkippedEvent = EventOf<typeof MeasurementSkipped>;
-type Projected = MonitorEvent | RecordedEvent | SkippedEvent;
+type Projected = MonitorEvent | RecordedEvent | SkippedEvent | LateEvent;
 
 /** Monitors and what they measured, as rows. */
 export const monitoringProjection: Projection<Projected> = {
   name: 'monitoring',
   version: 1,
-  handles: ['MonitorCreated', 'MonitorRevised', 'MonitorPaused', 'MonitorResumed', 'MeasurementRecorded', 'MeasurementSkipped'],
-  tables: [MONITORS, MEASUREMENTS],
+  handles: [
+    ...['MonitorCreated', 'MonitorRevised', 'MonitorPaused', 'MonitorResumed'],
+    ...['MeasurementRecorded', 'MeasurementSkipped', 'LateArrivalsCounted'],
+  ],
+  tables: [MONITORS, MEASUREMENTS, LATE],
   rows: (events) => {
     const monitors: Row[] = [];
     const measurements: Row[] = [];
+    const late: Row[] = [];
     for (const event of events) {
-      if (event.type === 'MeasurementRecorded') measurements.push(...subjectRows(event));
-      else if (event.type === 'MeasurementSkipped') measurements.push(skippedRow(event));
-      else monitors.push(monitorRow(event));
+      if (event.type === 'LateArrivalsCounted') late.push(...event.data.windows.map((window) => lateRow(event, window)));
+      else if (event.type === 'MeasurementRecorded' || event.type === 'MeasurementSkipped') {
+        measurements.push(...(event.type === 'MeasurementRecorded' ? subjectRows(event) : [skippedRow(event)]));
+        // Only on request a settled window is measured again: what was late is then in it.
+        if (event.data.reason === 'requested') late.push(lateRow(event, { from: event.data.window.from, late: 0 }));
+      } else monitors.push(monitorRow(event));
     }
     return new Map([
       [MONITORS.name, monitors],
       [MEASUREMENTS.name, measurements],
+      [LATE.name, late],
     ]);
   },
 };
@@ -65,6 +80,11 @@ const headOf = ({ data, position, id, recordedAt }: Recorded<RecordedEvent> | Re
   ...[data.monitorId, data.deploymentId, data.kind, subject, data.window.from, data.window.until, data.revision, data.reason],
   ...['skipped' in data ? data.skipped : '', position.commit, id, dateTimeOf(recordedAt)],
 ];
+
+const lateRow = (
+  { data, position, id, recordedAt }: Recorded<RecordedEvent> | Recorded<SkippedEvent> | Recorded<LateEvent>,
+  { from, late }: { readonly from: number; readonly late: number },
+): Row => [data.monitorId, data.kind, from, position.commit, id, dateTimeOf(recordedAt), late];
 
 const subjectRows = (event: Recorded<RecordedEvent>): Row[] => {
   const { subjects, ...head } = event.data;

@@ -126,6 +126,37 @@ export const MeasurementsAfter = defineQuery({
   row: measurementRow,
 });
 
+/** What came too late for settled windows, as last counted. One row per window that ever had any; a range of the primary key. */
+export const LateArrivals = defineQuery({
+  name: 'LateArrivals',
+  purpose: 'late rows and labels beside the measurements they are missing from',
+  sql: `
+    SELECT monitor_id AS monitorId, kind, toUInt64(window_from) AS windowFrom, argMax(t.late, t.position) AS late,
+      max(t.position) AS countedAt
+    FROM driftledger.monitoring_late_v1 AS t
+    WHERE monitor_id IN {monitorIds:Array(UUID)} AND window_from IN {windowFroms:Array(Int64)}
+    GROUP BY monitor_id, kind, window_from`,
+  params: z.object({ monitorIds: z.array(z.uuid()), windowFroms: z.array(z.int()) }),
+  row: z.object({ monitorId: z.uuid(), kind: z.string(), windowFrom: Count, late: Count, countedAt: UInt64 }),
+});
+
+/** The same summed over the windows of each monitor. One row per monitor and kind. */
+export const MonitorsLate = defineQuery({
+  name: 'MonitorsLate',
+  purpose: 'how much is in no measurement of a monitor',
+  sql: `
+    SELECT monitorId, kind, toUInt64(countIf(counted > 0)) AS windows, toUInt64(sum(counted)) AS late
+    FROM (
+      SELECT monitor_id AS monitorId, kind, window_from, argMax(t.late, t.position) AS counted
+      FROM driftledger.monitoring_late_v1 AS t
+      WHERE monitor_id IN {monitorIds:Array(UUID)}
+      GROUP BY monitor_id, kind, window_from
+    )
+    GROUP BY monitorId, kind`,
+  params: z.object({ monitorIds: z.array(z.uuid()) }),
+  row: z.object({ monitorId: z.uuid(), kind: z.string(), windows: Count, late: Count }),
+});
+
 /** What measurement events say about themselves, without their subjects. One row per event. */
 export const MeasurementHeads = defineQuery({
   name: 'MeasurementHeads',
@@ -146,6 +177,7 @@ export const MonitoringHead = defineQuery({
   sql: `
     SELECT greatest(
       (SELECT max(position) FROM driftledger.monitoring_monitors_v1),
+      (SELECT max(position) FROM driftledger.monitoring_late_v1),
       (SELECT max(position) FROM driftledger.monitoring_measurements_v1)) AS head`,
   params: z.object({}),
   row: z.object({ head: UInt64 }),

@@ -5,7 +5,7 @@ import { globalId } from '#libs/graphql-kit';
 import { idOfName, instant } from '#libs/kernel';
 import { annsMeta, GraphqlApp } from '../../../test/support/graphql-app.js';
 import { type GraphqlClient } from '../../../test/support/graphql-client.js';
-import { RecordMeasurement } from './commands.js';
+import { CountLateArrivals, RecordMeasurement, SettleMeasurements } from './commands.js';
 import { DEFAULT_JUDGEMENT } from './defaults.js';
 import { type MeasurementRecorded, MONITORING_EVENTS } from './events.js';
 import { MonitoringFeed } from './feed.js';
@@ -237,13 +237,53 @@ describe('monitors in GraphQL', () => {
     });
   });
 
+  it('shows what came too late beside the measurement it is missing from, and summed for the monitor', async () => {
+    const asOf = { position: '9', watermark: 14 * DAY, recordedAt: 14 * DAY };
+    const send = (command: SettleMeasurements | CountLateArrivals) =>
+      app.run({ decider: measurementsDecider, stream: measurementsStream(monitorId), command });
+    const days = [10, 11].map((day) => ({ from: day * DAY, until: (day + 1) * DAY }));
+    const settled = days.map((window) => ({ ...window, revision: 1, rows: 1000 }));
+    await send(new SettleMeasurements({ monitorId, kind: 'drift', windows: settled, asOf }, annsMeta()));
+    const late = days.map((window, i) => ({ ...window, late: i + 3 }));
+    await send(new CountLateArrivals({ monitorId, kind: 'drift', windows: late, asOf }, annsMeta()));
+    const read = () =>
+      client.ask(
+        `query($id: ID!) {
+          measurements(monitor: $id, subject: "feature:city") { nodes { window { from } tooLate unjudged monitor { tooLate { windows rows labels } } } } }`,
+        { id: monitor },
+      );
+    const node = (from: string, tooLate: number, all: object) => ({ window: { from }, tooLate, unjudged: null, monitor: { tooLate: all } });
+    const all = { windows: 2, rows: 7, labels: 0 };
+    expect(await read()).toMatchObject({ errors: [] });
+    expect((await read()).data).toEqual({
+      measurements: {
+        nodes: [
+          node('1970-01-13T00:00:00.000Z', 0, all),
+          node('1970-01-12T00:00:00.000Z', 4, all),
+          node('1970-01-11T00:00:00.000Z', 3, all),
+        ],
+      },
+    });
+    await record(aMeasurement({ monitorId, window: { from: 11 * DAY, until: 12 * DAY }, revision: 2, reason: 'requested', judged: false }));
+    const rest = { windows: 1, rows: 3, labels: 0 };
+    expect((await read()).data).toMatchObject({
+      measurements: { nodes: [{}, { tooLate: 0, monitor: { tooLate: rest } }, { tooLate: 3 }] },
+    });
+  });
+
+  it('says what a viewer may do with a monitor', async () => {
+    const fields = ['Revise', 'Pause', 'Resume', 'Restate'].map((verb) => `viewerCan${verb}`);
+    const answer = await client.ask(`{ monitors { nodes { ${fields.join(' ')} } } }`);
+    expect(answer.data).toMatchObject({ monitors: { nodes: [Object.fromEntries(fields.map((field) => [field, true])), {}] } });
+  });
+
   it('feeds measurements in log order, filtered, and resumes after a position', async () => {
     const feed = client.follow<{ measurementRecorded: { subject: string; window: { from: string }; position: string } }>(
       `subscription { measurementRecorded(filter: { deployment: "flights", breach: true }, after: "0") { subject window { from } position } }`,
     );
-    const [first] = await feed.count(4);
+    const [first] = await feed.count(5);
     await feed.stop();
-    expect(feed.received.map(({ measurementRecorded: one }) => one.subject)).toEqual(Array.from({ length: 4 }, () => 'feature:city'));
+    expect(feed.received.map(({ measurementRecorded: one }) => one.subject)).toEqual(Array.from({ length: 5 }, () => 'feature:city'));
     const rest = client.follow<{ measurementRecorded: { window: { from: string } } }>(
       `subscription($after: EventPosition) { measurementRecorded(filter: { subject: "volume" }, after: $after) { window { from } } }`,
       { after: first?.measurementRecorded.position },

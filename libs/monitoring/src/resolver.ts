@@ -79,6 +79,11 @@ export class MonitorResolver {
     return (await this.clickHouse.query(MeasuredSubjects, { monitorId })).map(({ subject }) => subject);
   }
 
+  @ResolveField('tooLate')
+  tooLate(@Parent() { monitorId }: MonitorNode, @Context() context: GraphqlContext): Promise<object> {
+    return this.reader.tooLateInAll(context, monitorId);
+  }
+
   @Subscription('measurementRecorded')
   @Requires('read')
   async measurementRecorded(@Args() { filter, after }: SubscriptionMeasurementRecordedArguments): Promise<object> {
@@ -114,6 +119,16 @@ export class MeasurementResolver {
   @ResolveField('provenance')
   provenance(@Parent() { row }: MeasurementNode, @Context() context: GraphqlContext): Promise<object | undefined> {
     return this.reader.provenance(context, row);
+  }
+
+  @ResolveField('unjudged')
+  unjudged(@Parent() { row }: MeasurementNode, @Context() context: GraphqlContext): Promise<string | undefined> {
+    return this.reader.unjudged(context, row);
+  }
+
+  @ResolveField('tooLate')
+  tooLate(@Parent() { row }: MeasurementNode, @Context() context: GraphqlContext): Promise<number> {
+    return this.reader.tooLate(context, row);
   }
 
   @ResolveField('revisions')
