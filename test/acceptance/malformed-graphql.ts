@@ -228,6 +228,20 @@ const encoded: fc.Arbitrary<Post> = fc
   )
   .map((rest) => ({ what: 'encoding', ...rest }));
 
+/** Headers that say something nobody can read, with a request that is good otherwise. */
+const headed: fc.Arbitrary<Post> = fc
+  .oneof(
+    fc.constantFrom('', '-1', '1e3', '0x1', 'yesterday', '1'.repeat(200), '1/2/3', '{}').map((value) => ({
+      headers: { ...JSON_TYPE, 'x-read-after': value },
+      body: bytes(JSON.stringify({ query: VALID })),
+    })),
+    fc.constantFrom('yesterday', '1e999', '2026-13-45T00:00:00Z', 'NaN').map((value) => ({
+      headers: { ...JSON_TYPE, 'x-claimed-at': value },
+      body: bytes(JSON.stringify({ query: 'mutation { registerDeployment(input: {name: "never"}) { __typename } }' })),
+    })),
+  )
+  .map((rest) => ({ what: 'header', ...rest }));
+
 const posted = fc
   .oneof(
     { weight: 15, arbitrary: envelope },
@@ -236,6 +250,7 @@ const posted = fc
     { weight: 40, arbitrary: variable },
     { weight: 5, arbitrary: command },
     { weight: 10, arbitrary: encoded },
+    { weight: 3, arbitrary: headed },
   )
   .map((post): MalformedGraphql => ({ method: 'POST', path: '/graphql', ...post }));
 

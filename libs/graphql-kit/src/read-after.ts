@@ -2,7 +2,7 @@ import { type Position, parsePosition } from '#libs/kernel';
 import { EdgeError } from './errors.js';
 
 /** How long a request waits for what it wants to read, in milliseconds. */
-export const READ_AFTER_WAIT_MS = 2_000;
+const READ_AFTER_WAIT_MS = 2_000;
 /** Seconds after which a caller that waited in vain may ask again. */
 const RETRY_AFTER_S = 1;
 
