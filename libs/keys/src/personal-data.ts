@@ -9,9 +9,15 @@ export abstract class PersonalData {
   abstract hashed(feature: string, value: string): string;
   /**
    * Encrypts a value with the key of its subject (a pseudonym), which is created on first use; base64 of nonce, ciphertext and tag.
-   * @throws Error when the subject was erased or the key cannot be kept durably
+   * Store it only after `settle`.
+   * @throws SubjectErased
    */
   abstract sealed(subject: string, feature: string, value: string): string;
+  /**
+   * Resolves when the keys of all that was sealed so far are kept durably; without it a value could be in the log whose key is lost.
+   * @throws Error when they cannot be kept, such as on a full disk; the next call tries again
+   */
+  abstract settle(): Promise<void>;
   /** Secret by which contents are digested. */
   abstract readonly digestKey: string;
 }

@@ -82,6 +82,7 @@ export class PredictionKind extends Kind<PredictionRecord> {
   async draft({ deploymentId, rows, now, recordsBefore, meta, conflicts }: Making<PredictionRecord>): Promise<Draft> {
     const before = await this.settledWhenDue(deploymentId, recordsBefore, meta);
     const draft = new BatchDraft(rows, before, this.personal);
+    await this.keepKeys();
     const lessons = [...this.lessons(before, draft, meta)];
     for (const lesson of lessons) await this.learn(lesson);
     const schema = lessons.length > 0 ? await this.schemaOf(deploymentId) : before;
@@ -91,6 +92,15 @@ export class PredictionKind extends Kind<PredictionRecord> {
       finish: (requests: readonly RequestEntry[]): DomainEvent =>
         PredictionBatchRecorded.make(draft.body(schema, { salt, requests, conflicts, now, latenessMs: this.limits.latenessMs })),
     };
+  }
+
+  /** The keys of what was sealed are durable before the batch is. */
+  private async keepKeys(): Promise<void> {
+    try {
+      await this.personal.settle();
+    } catch (cause) {
+      throw IntakeRefused.unavailable('the keys of data subjects cannot be kept', { cause });
+    }
   }
 
   /** The schema of a deployment; its provisional time ends with the first batch after enough records. */

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { openKeyDirectory } from './directory-personal-data.js';
 
 describe('keys of data subjects in a directory', () => {
@@ -32,8 +32,37 @@ describe('keys of data subjects in a directory', () => {
     expect(keys.hashed('a', 'bc')).not.toBe(keys.hashed('ab', 'c'));
   });
 
-  it('stores nothing more for a subject whose key was destroyed', () => {
-    openKeyDirectory(directory).sealed('subject-a', 'income', '52000');
+  it('keeps one key per subject once it has settled, whoever asked how often', async () => {
+    const keys = openKeyDirectory(directory);
+    const subjects = Array.from({ length: 300 }, (_, index) => `${index}-subject`);
+    for (const subject of [...subjects, ...subjects]) keys.sealed(subject, 'income', '52000');
+    await Promise.all([keys.settle(), keys.settle()]);
+    const files = readdirSync(join(directory, 'subjects'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.key'));
+    expect(files.map((file) => basename(file, '.key')).sort()).toEqual([...subjects].sort());
+    const before = readFileSync(join(directory, 'subjects', '7-', '7-subject.key'));
+    expect(statSync(join(directory, 'subjects', '7-', '7-subject.key')).mode & 0o777).toBe(0o600);
+    const later = openKeyDirectory(directory);
+    later.sealed('7-subject', 'income', '52000');
+    await later.settle();
+    expect(readFileSync(join(directory, 'subjects', '7-', '7-subject.key'))).toEqual(before);
+  });
+
+  it('says when a key cannot be kept, and keeps it with the next ones', async () => {
+    const keys = openKeyDirectory(directory);
+    const inTheWay = join(directory, 'subjects', 'su', 'subject-a.key.new');
+    mkdirSync(inTheWay, { recursive: true });
+    keys.sealed('subject-a', 'income', '52000');
+    await expect(keys.settle()).rejects.toThrow();
+    rmSync(inTheWay, { recursive: true });
+    keys.sealed('subject-b', 'income', '52000');
+    await keys.settle();
+    expect(readdirSync(join(directory, 'subjects', 'su'))).toEqual(['subject-a.key', 'subject-b.key']);
+  });
+
+  it('stores nothing more for a subject whose key was destroyed', async () => {
+    const keys = openKeyDirectory(directory);
+    keys.sealed('subject-a', 'income', '52000');
+    await keys.settle();
     const folder = join(directory, 'subjects', 'su');
     for (const file of readdirSync(folder)) truncateSync(join(folder, file), 0);
     expect(() => openKeyDirectory(directory).sealed('subject-a', 'income', '52000')).toThrow('the key of this subject was destroyed');

@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { PersonalData, SubjectErased } from '../personal-data.js';
+import { readIfThere, writeAllDurably, writeDurably } from './durable-files.js';
 
 const MASTER_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -21,13 +22,16 @@ export function openKeyDirectory(directory: string): DirectoryPersonalData {
   return new DirectoryPersonalData(directory, master);
 }
 
-/** Keys in files. Reads and writes synchronously: a new subject costs one fsync, a known one is served from memory. */
+/** Keys in files. A known subject is served from memory; the keys of new ones are written together, when `settle` is asked for. */
 export class DirectoryPersonalData extends PersonalData {
   override readonly digestKey: string;
   private readonly pseudonymKey: Buffer;
   private readonly hashKey: Buffer;
   private readonly wrapKey: Buffer;
   private readonly unwrapped = new Map<string, Buffer>();
+  /** Keys of new subjects that are not durable yet. */
+  private readonly fresh = new Map<string, Buffer>();
+  private settling: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly directory: string,
@@ -58,26 +62,43 @@ export class DirectoryPersonalData extends PersonalData {
     return encrypt(this.keyOf(subject), Buffer.from(value, 'utf8'), `${subject}:${feature}`).toString('base64');
   }
 
+  override settle(): Promise<void> {
+    // In turn: two writers must not use the same file beside.
+    const mine = this.settling.then(() => this.keepFresh());
+    this.settling = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async keepFresh(): Promise<void> {
+    const keys = [...this.fresh];
+    if (keys.length === 0) return;
+    await writeAllDurably(keys.map(([subject, key]) => ({ path: this.fileOf(subject), bytes: encrypt(this.wrapKey, key, subject) })));
+    for (const [subject, key] of keys) {
+      this.fresh.delete(subject);
+      this.remember(subject, key);
+    }
+  }
+
   private keyOf(subject: string): Buffer {
-    const known = this.unwrapped.get(subject);
+    const known = this.unwrapped.get(subject) ?? this.fresh.get(subject);
     if (known) return known;
-    const file = join(this.directory, 'subjects', subject.slice(0, 2), `${subject}.key`);
-    const wrapped = readIfThere(file);
+    const wrapped = readIfThere(this.fileOf(subject));
     // An empty file is the fence that erasing leaves behind.
     if (wrapped?.length === 0) throw new SubjectErased('the key of this subject was destroyed');
-    const key = wrapped ? decrypt(this.wrapKey, wrapped, subject) : this.create(file, subject);
+    if (wrapped) return this.remember(subject, decrypt(this.wrapKey, wrapped, subject));
+    const key = randomBytes(32);
+    this.fresh.set(subject, key);
+    return key;
+  }
+
+  private remember(subject: string, key: Buffer): Buffer {
     if (this.unwrapped.size >= CACHED_KEYS_MAX) this.unwrapped.clear();
     this.unwrapped.set(subject, key);
     return key;
   }
 
-  private create(file: string, subject: string): Buffer {
-    const key = randomBytes(32);
-    const made = mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeDurably(file, encrypt(this.wrapKey, key, subject));
-    // A folder is on the disk once the one it is in says so; two may be new, the subject's and the one of all subjects.
-    if (made !== undefined) for (const folder of new Set([dirname(dirname(file)), dirname(made)])) flushFolder(folder);
-    return key;
+  private fileOf(subject: string): string {
+    return join(this.directory, 'subjects', subject.slice(0, 2), `${subject}.key`);
   }
 }
 
@@ -92,39 +113,4 @@ function decrypt(key: Buffer, sealed: Buffer, about: string): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES)).setAAD(Buffer.from(about, 'utf8'));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
   return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]);
-}
-
-function readIfThere(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
-}
-
-const isMissing = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';
-
-/** Written beside, flushed, renamed, folder flushed: after a crash there is the whole file or none. */
-function writeDurably(file: string, bytes: Buffer): Buffer {
-  const beside = `${file}.new`;
-  const handle = openSync(beside, 'w', 0o600);
-  try {
-    writeSync(handle, bytes);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(beside, file);
-  flushFolder(dirname(file));
-  return bytes;
-}
-
-function flushFolder(path: string): void {
-  const folder = openSync(path, 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }
