@@ -127,6 +127,13 @@ describe('a flood', () => {
     ]);
   });
 
+  it('of reads is in the log when the process stops', async () => {
+    const { log, dataOf } = aLog();
+    for (let time = 0; time < 3; time += 1) log.read({ principalId, operation: `GET /${time}`, meta: processMeta('spec') });
+    await log.stop();
+    expect(await dataOf(accessStream(principalId))).toHaveLength(3);
+  });
+
   it('leaves no read unrecorded that could not be written when it happened', async () => {
     const { clock, store, log, dataOf } = aLog();
     store.away = true;

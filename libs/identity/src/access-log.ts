@@ -82,6 +82,7 @@ export class AccessLog extends RefusalLog {
   private readonly questions = new MinuteBudget(QUESTIONS_MAX);
   private timer: NodeJS.Timeout | undefined;
   private flushing: Promise<void> = Promise.resolve();
+  private readonly unwritten = new Set<Promise<void>>();
   private lost = 0;
 
   constructor(
@@ -100,6 +101,7 @@ export class AccessLog extends RefusalLog {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     this.timer = undefined;
+    await Promise.all(this.unwritten);
     await this.flush(Number.POSITIVE_INFINITY);
   }
 
@@ -137,8 +139,11 @@ export class AccessLog extends RefusalLog {
     const key = this.reads.keyOf(given);
     const isKnown = this.reads.tally.has(this.minute(), key) || this.questions.take(this.minute(), this.reads.keyOf(any));
     const read = isKnown ? given : any;
-    if (this.isFirst(this.reads, read))
-      void this.append(accessStream(read.principalId), readEvent(read, 1), read.meta).catch(() => this.count(this.reads, read, 1));
+    if (!this.isFirst(this.reads, read)) return;
+    const written = this.append(accessStream(read.principalId), readEvent(read, 1), read.meta)
+      .catch(() => this.count(this.reads, read, 1))
+      .finally(() => this.unwritten.delete(written));
+    this.unwritten.add(written);
   }
 
   /** Writes the counters of all minutes before this instant's; one flush at a time. @throws what the store throws; counts are kept */
