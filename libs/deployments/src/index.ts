@@ -23,5 +23,4 @@ export {
   ObserveCategories,
   type DeploymentRefusal,
   type SubjectGrid,
-  type SubjectWords,
 } from './commands.js';
