@@ -1,16 +1,17 @@
 import { SeededReadModel, idOf, idSql, readsOf } from '../../../test/support/pruning.js';
 import { LabelledRows, WindowLabels } from './label-samples.js';
 import { CountedUpTo } from './live-queries.js';
-import { DeploymentTraffic, MeasuredSubjects, MeasurementHeads, MeasurementRevisions, MeasurementSeries, Monitors } from './queries.js';
 import {
-  BatchTimes,
-  DeploymentLogTime,
-  SubjectValues,
-  SubjectsOfRange,
-  TouchedSpans1d,
-  TouchedSpans5m,
-  WindowCounts5m,
-} from './samples.js';
+  DeploymentTraffic,
+  LateArrivals,
+  MeasuredSubjects,
+  MeasurementHeads,
+  MeasurementRevisions,
+  MeasurementSeries,
+  Monitors,
+  MonitorsLate,
+} from './queries.js';
+import { BatchTimes, DeploymentLogTime, SubjectValues, SubjectsOfRange, TouchedSpans, WindowCounts } from './samples.js';
 
 const [DEPLOYMENTS, SUBJECTS, ROWS] = [50, 20, 400_000];
 const [SPAN, DAY] = [300_000, 86_400_000];
@@ -46,6 +47,13 @@ beforeAll(async () => {
     window_from: `${step} * ${SPAN}`,
     revision: '1',
   });
+  await model.fill('driftledger.monitoring_late_v1', ROWS, {
+    monitor_id: each,
+    position: 'number',
+    event_id: idSql('number'),
+    kind: "'drift'",
+    window_from: `intDiv(number, ${DEPLOYMENTS}) * ${SPAN}`,
+  });
   await model.fill('driftledger.monitoring_monitors_v1', ROWS, { monitor_id: idSql('number'), position: 'number' });
 });
 afterAll(() => model.close());
@@ -58,6 +66,8 @@ const OF_ONE_SUBJECT = 4;
 describe('of tables with the rows of fifty deployments, the engine reads', () => {
   const { clickHouse } = model;
   const any = { version: null, variant: null };
+  const fiveMinutes = { table: 'predictions_counts_5m_v1' as const };
+  const days = { table: 'predictions_counts_1d_v1' as const };
   const span = { deploymentId, from: 100 * SPAN, until: 200 * SPAN };
   const range = { ...span, position: 2n ** 62n };
   const series = { monitorId, subject: 'feature:3', kind: 'drift' as const };
@@ -71,13 +81,19 @@ describe('of tables with the rows of fifty deployments, the engine reads', () =>
       () => readsOf(clickHouse, Monitors, { monitorIds: [idOf(7), idOf(300_007)], deploymentId: null, afterName: '', limit: 2 }),
       OF_ONE,
     ],
+    ['late arrivals', () => readsOf(clickHouse, LateArrivals, { monitorIds: [monitorId], windowFroms: [50 * SPAN] }), OF_ONE],
+    ['all late arrivals of a monitor', () => readsOf(clickHouse, MonitorsLate, { monitorIds: [monitorId] }), OF_ONE],
     ['traffic', () => readsOf(clickHouse, DeploymentTraffic, { deploymentId }), OF_ONE_SUBJECT],
     ['the log time', () => readsOf(clickHouse, DeploymentLogTime, { deploymentId, position: 2n ** 62n }), OF_ONE],
-    ['touched spans', () => readsOf(clickHouse, TouchedSpans5m, { ...span, ...any, since: 0n }), OF_ONE_SUBJECT],
-    ['touched days', () => readsOf(clickHouse, TouchedSpans1d, { ...span, ...any, from: 0, until: 9 * DAY, since: 0n }), OF_ONE_SUBJECT],
+    ['touched spans', () => readsOf(clickHouse, TouchedSpans, { ...fiveMinutes, ...span, ...any, since: 0n }), OF_ONE_SUBJECT],
+    [
+      'touched days',
+      () => readsOf(clickHouse, TouchedSpans, { ...days, ...span, ...any, from: 0, until: 9 * DAY, since: 0n }),
+      OF_ONE_SUBJECT,
+    ],
     [
       'counts of a window',
-      () => readsOf(clickHouse, WindowCounts5m, { ...span, ...any, froms: [span.from], untils: [span.until] }),
+      () => readsOf(clickHouse, WindowCounts, { ...fiveMinutes, ...span, ...any, froms: [span.from], untils: [span.until] }),
       OF_ONE,
     ],
     ['batches of a range', () => readsOf(clickHouse, BatchTimes, range), OF_ONE],

@@ -4,16 +4,7 @@ import { exactSamples, foldRows, regrid, rowsPerWindow, rowWindows, type RowWind
 import { LabelledRows, TouchedLabelSpans, WindowLabels, type LabelledRow } from './label-samples.js';
 import { type WindowSpan } from './measurement.js';
 import { type SubjectSamples } from './sample.js';
-import {
-  BatchTimes,
-  DeploymentLogTime,
-  SubjectsOfRange,
-  SubjectValues,
-  TouchedSpans1d,
-  TouchedSpans5m,
-  WindowCounts1d,
-  WindowCounts5m,
-} from './samples.js';
+import { BatchTimes, DeploymentLogTime, SubjectsOfRange, SubjectValues, type CountTable, TouchedSpans, WindowCounts } from './samples.js';
 import {
   type Comparison,
   CountedWindows,
@@ -49,6 +40,8 @@ const hullOf = (windows: readonly WindowSpan[]): { from: number; until: number }
 const fits = (windows: readonly WindowSpan[], span: number): boolean =>
   windows.every(({ from, until }) => from % span === 0 && until % span === 0);
 
+const tableOf = (daily: boolean): CountTable => (daily ? 'predictions_counts_1d_v1' : 'predictions_counts_5m_v1');
+
 /** Reads what measurements are made of. Sums come from ClickHouse as integers; every fold over doubles happens here, in log order. */
 export class SampleReader {
   constructor(private readonly clickhouse: ClickHouse) {}
@@ -73,12 +66,12 @@ export class SampleReader {
   ): Promise<readonly { span: number; rows: number }[]> {
     const { from, until } = within ?? { from: TIME_MIN, until: TIME_MAX };
     const params = { deploymentId: scope.deploymentId, since, from, until, ...filtersOf(scope.selection) };
-    return this.clickhouse.query(daily ? TouchedSpans1d : TouchedSpans5m, params);
+    return this.clickhouse.query(TouchedSpans, { ...params, table: tableOf(daily) });
   }
 
   async counts(scope: Scope, windows: readonly WindowSpan[]): Promise<CountedWindows> {
-    const query = fits(windows, DAY) ? WindowCounts1d : WindowCounts5m;
-    const rows = await this.clickhouse.query(query, {
+    const rows = await this.clickhouse.query(WindowCounts, {
+      table: tableOf(fits(windows, DAY)),
       deploymentId: scope.deploymentId,
       froms: windows.map(({ from }) => from),
       untils: windows.map(({ until }) => until),

@@ -24,44 +24,27 @@ export const DeploymentLogTime = defineQuery({
   row: z.object({ batches: Count, oldest: Count, newest: Count, recordedAt: Count, lag: Count }),
 });
 
-const spanParams = z.object({ deploymentId, since: BigIntParam, from: Span, until: Span, ...filters });
-const spanRow = z.object({ span: Count, rows: Count });
+/** Where counts are summed: by five minutes, or by UTC day for windows that are whole ones. */
+const CountTable = z.enum(['predictions_counts_5m_v1', 'predictions_counts_1d_v1']);
+export type CountTable = z.infer<typeof CountTable>;
 
-/** Five-minute spans of a range with rows that came after a position, and how many rows they hold now. One row per span. */
-export const TouchedSpans5m = defineQuery({
-  name: 'TouchedSpans5m',
+/** Spans of a range with rows that came after a position, and how many rows they hold now. One row per span of the table. */
+export const TouchedSpans = defineQuery({
+  name: 'TouchedSpans',
   purpose: 'which windows have new rows, and how many rows they hold',
   sql: `
     SELECT span, sum(total) AS rows
-    FROM driftledger.predictions_counts_5m_v1 AS counts
+    FROM driftledger.{table:Identifier} AS counts
     WHERE deployment_id = {deploymentId:UUID} AND subject = 'volume' AND span >= {from:Int64} AND span < {until:Int64}
       AND ({version:Nullable(String)} IS NULL OR version = {version:Nullable(String)})
       AND ({variant:Nullable(String)} IS NULL OR variant = {variant:Nullable(String)})
     GROUP BY span
     HAVING max(counts.position) > {since:UInt64}
     ORDER BY span`,
-  params: spanParams,
-  row: spanRow,
+  params: z.object({ table: CountTable, deploymentId, since: BigIntParam, from: Span, until: Span, ...filters }),
+  row: z.object({ span: Count, rows: Count }),
 });
 
-/** The same by UTC day. */
-export const TouchedSpans1d = defineQuery({
-  name: 'TouchedSpans1d',
-  purpose: 'which daily windows have new rows, and how many rows they hold',
-  sql: `
-    SELECT span, sum(total) AS rows
-    FROM driftledger.predictions_counts_1d_v1 AS counts
-    WHERE deployment_id = {deploymentId:UUID} AND subject = 'volume' AND span >= {from:Int64} AND span < {until:Int64}
-      AND ({version:Nullable(String)} IS NULL OR version = {version:Nullable(String)})
-      AND ({variant:Nullable(String)} IS NULL OR variant = {variant:Nullable(String)})
-    GROUP BY span
-    HAVING max(counts.position) > {since:UInt64}
-    ORDER BY span`,
-  params: spanParams,
-  row: spanRow,
-});
-
-const countParams = z.object({ deploymentId, froms: z.array(Span), untils: z.array(Span), from: Span, until: Span, ...filters });
 const countRow = z.object({
   subject: z.string(),
   grid: z.string(),
@@ -78,8 +61,8 @@ export type WindowCountRow = z.output<typeof countRow>;
 const trustedCountRow = (row: Readonly<Record<string, unknown>>): WindowCountRow => row as WindowCountRow;
 
 /** All counts of several windows, apart: one row per (subject, grid, window), windows numbered from 1. The one SELECT of a measurement. */
-export const WindowCounts5m = defineQuery({
-  name: 'WindowCounts5m',
+export const WindowCounts = defineQuery({
+  name: 'WindowCounts',
   purpose: 'bucket counts of a window and of the windows it is compared with',
   sql: `
     SELECT subject, grid, toInt32(window) AS window, tupleElement(merged, 1) AS buckets,
@@ -90,39 +73,22 @@ export const WindowCounts5m = defineQuery({
         arrayFirstIndex((f, u) -> span >= f AND span < u, {froms:Array(Int64)}, {untils:Array(Int64)}) AS window,
         sumMap(t.counts) AS merged, sum(t.sampled) AS sampledRows, sum(t.total) AS allRows,
         min(t.position_first) AS lowest, max(t.position) AS highest
-      FROM driftledger.predictions_counts_5m_v1 AS t
+      FROM driftledger.{table:Identifier} AS t
       WHERE deployment_id = {deploymentId:UUID} AND span >= {from:Int64} AND span < {until:Int64} AND window > 0
         AND ({version:Nullable(String)} IS NULL OR version = {version:Nullable(String)})
         AND ({variant:Nullable(String)} IS NULL OR variant = {variant:Nullable(String)})
       GROUP BY subject, grid, window
     )
     ORDER BY subject, grid, window`,
-  params: countParams,
-  row: countRow,
-  trusted: trustedCountRow,
-});
-
-/** The same from the daily counts, for windows that are whole UTC days. */
-export const WindowCounts1d = defineQuery({
-  name: 'WindowCounts1d',
-  purpose: 'bucket counts of a day and of the days it is compared with',
-  sql: `
-    SELECT subject, grid, toInt32(window) AS window, tupleElement(merged, 1) AS buckets,
-      CAST(tupleElement(merged, 2), 'Array(Float64)') AS counts, toFloat64(sampledRows) AS counted, toFloat64(allRows) AS rows,
-      toString(lowest) AS positionFrom, toString(highest) AS positionTo
-    FROM (
-      SELECT subject, grid,
-        arrayFirstIndex((f, u) -> span >= f AND span < u, {froms:Array(Int64)}, {untils:Array(Int64)}) AS window,
-        sumMap(t.counts) AS merged, sum(t.sampled) AS sampledRows, sum(t.total) AS allRows,
-        min(t.position_first) AS lowest, max(t.position) AS highest
-      FROM driftledger.predictions_counts_1d_v1 AS t
-      WHERE deployment_id = {deploymentId:UUID} AND span >= {from:Int64} AND span < {until:Int64} AND window > 0
-        AND ({version:Nullable(String)} IS NULL OR version = {version:Nullable(String)})
-        AND ({variant:Nullable(String)} IS NULL OR variant = {variant:Nullable(String)})
-      GROUP BY subject, grid, window
-    )
-    ORDER BY subject, grid, window`,
-  params: countParams,
+  params: z.object({
+    table: CountTable,
+    deploymentId,
+    froms: z.array(Span),
+    untils: z.array(Span),
+    from: Span,
+    until: Span,
+    ...filters,
+  }),
   row: countRow,
   trusted: trustedCountRow,
 });
