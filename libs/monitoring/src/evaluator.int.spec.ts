@@ -449,6 +449,23 @@ describe('the evaluator', () => {
     expect(measured.length).toBeGreaterThan(2);
   });
 
+  it('measures the performance of one segment by its own labels, and says when they are too few', async () => {
+    const id = await bench.register('half-labelled');
+    const references = [{ kind: 'rolling' as const, windows: 3, windowsMin: 2 }];
+    const monitorId = await bench.monitor('half-labelled', { references, selection: { segments: { region: 'south' } } });
+    await bench.days([0, 1, 2].map((day) => dayBatch(id, day)));
+    await bench.labels(dayLabels(id, 0, 1), START + 3 * DAY);
+    await bench.labels(dayLabels(id, 1, 0.3), START + 3 * DAY);
+    await bench.evaluator().advance(bench.projected);
+    const told = (await bench.measurements(monitorId)).flatMap((event) =>
+      'labelled' in event.data ? [[dayOf(event.data), event.type, event.data.labelled]] : [],
+    );
+    expect(told).toEqual([
+      [0, 'MeasurementRecorded', 500],
+      [1, 'MeasurementSkipped', 150],
+    ]);
+  });
+
   it('counts rows from before a feature had its grid as if it had always had it', async () => {
     const references = [{ kind: 'rolling' as const, windows: 3, windowsMin: 2 }];
     const withGrid = await bench.register('grid-always');

@@ -44,8 +44,12 @@ const labelledRow = z.object({
   labelClass: z.string(),
   pairedAt: z.string(),
   predictedIn: z.string(),
+  row: z.int(),
 });
-export type LabelledRow = z.output<typeof labelledRow>;
+/** A row of the answer: with `row`, its place in the batch. */
+export type PlacedLabelledRow = z.output<typeof labelledRow>;
+/** A prediction beside its latest label. Measurements have a digest over these, so nothing may be added that is not measured. */
+export type LabelledRow = Omit<PlacedLabelledRow, 'row'>;
 
 /** Predictions of a range with their latest label, in the one order every fold uses. One row per labelled prediction. */
 export const LabelledRows = defineQuery({
@@ -53,7 +57,7 @@ export const LabelledRows = defineQuery({
   purpose: 'outputs beside ground truth, for performance',
   sql: `
     SELECT toFloat64(predicted_at) AS predictedAt, value, score, class, label_value AS labelValue, label_class AS labelClass,
-      toString(position) AS pairedAt, toString(prediction_position) AS predictedIn
+      toString(position) AS pairedAt, toString(prediction_position) AS predictedIn, prediction_row AS row
     FROM (
       SELECT *
       FROM driftledger.predictions_labelled_v1
@@ -67,5 +71,5 @@ export const LabelledRows = defineQuery({
     ORDER BY predicted_at, prediction_position, prediction_row`,
   params: z.object({ deploymentId, from: Span, until: Span, position: BigIntParam, ...filters }),
   row: labelledRow,
-  trusted: (row) => row as LabelledRow,
+  trusted: (row) => row as PlacedLabelledRow,
 });

@@ -32,6 +32,8 @@ const filtersOf = ({ version, variant }: Selection): { version: string | null; v
   variant: variant ?? null,
 });
 
+const hasSegments = ({ segments }: Selection): boolean => Object.keys(segments ?? {}).length > 0;
+
 const hullOf = (windows: readonly WindowSpan[]): { from: number; until: number } => ({
   from: Math.min(...windows.map(({ from }) => from)),
   until: Math.max(...windows.map(({ until }) => until)),
@@ -54,8 +56,8 @@ export class SampleReader {
   }
 
   /** Whether windows like these can be measured from counts. */
-  countable(windows: readonly WindowSpan[], { segments }: Selection): boolean {
-    return fits(windows, FIVE_MINUTES) && Object.keys(segments ?? {}).length === 0;
+  countable(windows: readonly WindowSpan[], selection: Selection): boolean {
+    return fits(windows, FIVE_MINUTES) && !hasSegments(selection);
   }
 
   /** Spans with rows after a position, with all the rows they hold now: whole days where `daily`. */
@@ -154,8 +156,12 @@ export class SampleReader {
     return row ?? { labelled: 0, fresh: 0 };
   }
 
-  async labelledRows(scope: Scope, { from, until }: WindowSpan, position: bigint): Promise<readonly LabelledRow[]> {
-    return this.clickhouse.query(LabelledRows, { deploymentId: scope.deploymentId, from, until, position, ...filtersOf(scope.selection) });
+  /** Labelled predictions of a window in the one order every fold uses; those of the segment where the scope has one. */
+  async labelledRows(scope: Scope, window: WindowSpan, position: bigint): Promise<readonly LabelledRow[]> {
+    const { deploymentId, selection } = scope;
+    const all = await this.clickhouse.query(LabelledRows, { deploymentId, ...window, position, ...filtersOf(selection) });
+    const chosen = hasSegments(selection) ? await this.rowWindows(scope, [window], position) : undefined;
+    return all.flatMap(({ row, ...labelled }) => (chosen && chosen.get(labelled.predictedIn)?.[row] !== 0 ? [] : [labelled]));
   }
 
   private async rowWindows({ deploymentId, selection }: Scope, windows: readonly WindowSpan[], position: bigint): Promise<RowWindows> {

@@ -71,6 +71,8 @@ export class WindowMeasurer {
     const { definition } = monitor;
     const scope = { deploymentId: monitor.deploymentId, selection: definition.selection };
     const current = await this.labelled(scope, window, position);
+    // Labels are counted for all segments; of the one that is watched there may be too few.
+    if (current.rows.length < definition.rowsMin) return { skipped: 'too_few_labels', rows, labelled: current.rows.length };
     const candidates = candidatesFor(monitor.monitorId, window, definition.references, { calendar, state }).filter(
       ({ imported }) => !imported,
     );
