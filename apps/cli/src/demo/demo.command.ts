@@ -10,7 +10,7 @@ Three million flights of 2001 are the data: a small model, trained on January, p
 own in <data>/demo (DRIFTLEDGER_DATA, default .driftledger; deleted and made anew each time), sends every prediction and its outcome through
 HTTP, has a monitor with the defaults watch them, and asks through GraphQL what it found. It leaves report.html there and prints how to
 serve what it made. It says so when something known to be true of these flights does not come out.
-Sizes: a quarter of the flights takes one to two minutes and about 200 MB of disk, all of them four times that.`;
+Sizes: a quarter of the flights takes one to three minutes and about 300 MB of disk, all of them four times that.`;
 
 /** `driftledger demo`: the main job on real data, through the public interfaces. */
 export const register = (program: Command): void => {

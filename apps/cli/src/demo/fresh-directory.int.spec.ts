@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync, mkdirSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,18 +13,19 @@ describe('the directory of the demo', () => {
   afterEach(() => rmSync(data, { recursive: true, force: true }));
 
   it('is made with everything above it', async () => {
-    const directory = await freshDirectory(join(data, 'a', 'b'));
-    expect(directory).toBe(join(data, 'a', 'b', 'demo'));
-    expect(existsSync(directory)).toBe(true);
+    const { path } = await freshDirectory(join(data, 'a', 'b'));
+    expect(path).toBe(join(data, 'a', 'b', 'demo'));
+    expect(existsSync(path)).toBe(true);
   });
 
   it('loses what an earlier demo left', async () => {
-    const directory = await freshDirectory(data);
-    const [marker] = readdirSync(directory);
-    mkdirSync(join(directory, 'clickhouse'));
-    writeFileSync(join(directory, 'clickhouse', 'part'), 'old');
-    await freshDirectory(data);
-    expect(readdirSync(directory)).toEqual([marker]);
+    const { path, release } = await freshDirectory(data);
+    await release();
+    const left = readdirSync(path);
+    mkdirSync(join(path, 'clickhouse'));
+    writeFileSync(join(path, 'clickhouse', 'part'), 'old');
+    await (await freshDirectory(data)).release();
+    expect(readdirSync(path)).toEqual(left);
   });
 
   it('is not touched when the demo did not make it', async () => {
@@ -35,6 +37,33 @@ describe('the directory of the demo', () => {
 
   it('may be an empty one', async () => {
     mkdirSync(join(data, 'demo'));
-    await expect(freshDirectory(data)).resolves.toBe(join(data, 'demo'));
+    await expect(freshDirectory(data)).resolves.toMatchObject({ path: join(data, 'demo') });
+  });
+
+  it('belongs to one demo at a time, and is given back', async () => {
+    const { path, release } = await freshDirectory(data);
+    writeFileSync(join(path, 'log.sqlite'), 'of the first demo');
+    const others = await Promise.allSettled([freshDirectory(data), freshDirectory(data)]);
+    for (const other of others) expect(other).toMatchObject({ status: 'rejected', reason: { code: 'DEMO_RUNS' } });
+    expect(existsSync(join(path, 'log.sqlite'))).toBe(true);
+    await release();
+    await expect(freshDirectory(data)).resolves.toMatchObject({ path });
+    expect(existsSync(join(path, 'log.sqlite'))).toBe(false);
+  });
+
+  it('is taken over from a demo that was killed', async () => {
+    const { path } = await freshDirectory(data);
+    const gone = spawnSync(process.execPath, ['--version']).pid;
+    writeFileSync(join(path, '.demo-runs'), String(gone));
+    await expect(freshDirectory(data)).resolves.toMatchObject({ path });
+  });
+
+  it('is left alone while a server has it open', async () => {
+    const { path, release } = await freshDirectory(data);
+    await release();
+    mkdirSync(join(path, 'clickhouse'));
+    writeFileSync(join(path, 'clickhouse', 'status'), `PID: ${process.ppid}\n`);
+    await expect(freshDirectory(data)).rejects.toMatchObject({ code: 'DEMO_RUNS' });
+    expect(existsSync(join(path, 'clickhouse', 'status'))).toBe(true);
   });
 });

@@ -48,7 +48,15 @@ const END = Date.UTC(2001, 6, 1);
  */
 export const runDemo = async (options: DemoOptions): Promise<DemoRun> => {
   const started = performance.now();
-  const directory = await freshDirectory(options.dataDirectory);
+  const { path, release } = await freshDirectory(options.dataDirectory);
+  try {
+    return await demoIn(path, started, options);
+  } finally {
+    await release();
+  }
+};
+
+const demoIn = async (directory: string, started: number, options: DemoOptions): Promise<DemoRun> => {
   options.progress.step('starting a server');
   const server = await ServerProcess.start(directory);
   try {

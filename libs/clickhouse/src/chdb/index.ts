@@ -1,1 +1,1 @@
-export { openChdb, type ChdbOptions } from './open-chdb.js';
+export { holderOf, openChdb, type ChdbOptions } from './open-chdb.js';

@@ -45,8 +45,11 @@ export const openChdb = ({ path, readers = 2 }: ChdbOptions): ClickHouse => {
 const connect = (path: string): ClickHouseClient =>
   createClient({ connection: createChdbConnection({ path }) as unknown as NonNullable<ClickHouseClientConfigOptions['connection']> });
 
-/** The engine keeps the number of its process in a file; its own error does not say that the directory is taken. */
-const holderOf = (path: string): number | undefined => {
+/**
+ * The other process that seems to have a directory of the engine open. The engine keeps the number of its process in a file, also after it
+ * was killed; its own error does not say that the directory is taken.
+ */
+export const holderOf = (path: string): number | undefined => {
   try {
     const pid = Number(/^PID: (\d+)/.exec(readFileSync(join(path, 'status'), 'utf8'))?.[1]);
     if (pid === process.pid) return undefined;
