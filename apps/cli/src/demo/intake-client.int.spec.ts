@@ -19,8 +19,8 @@ describe('sending to the intake', () => {
     server?.close();
   });
 
-  /** A server that gives these replies one after the other, the last one for ever; `hang up` closes the connection instead. */
-  const answering = async (...replies: readonly (Reply | 'hang up')[]): Promise<{ client: IntakeClient; seen: Seen[] }> => {
+  /** A server that gives these replies one after the other, the last one for ever; `hang up` closes the connection instead, `break off` in the middle of the answer. */
+  const answering = async (...replies: readonly (Reply | 'hang up' | 'break off')[]): Promise<{ client: IntakeClient; seen: Seen[] }> => {
     const seen: Seen[] = [];
     const started = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -29,6 +29,10 @@ describe('sending to the intake', () => {
         const reply = replies[Math.min(seen.length, replies.length - 1)];
         seen.push({ path: request.url ?? '', key: request.headers['idempotency-key'], body: Buffer.concat(chunks).toString('utf8') });
         if (reply === undefined || reply === 'hang up') return void request.socket.destroy();
+        if (reply === 'break off') {
+          response.writeHead(200, { 'content-length': '100' }).write('{"accepted":');
+          return void setImmediate(() => request.socket.destroy());
+        }
         const { status, body, retryAfter } = reply;
         response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter }).end(JSON.stringify(body));
       });
@@ -46,8 +50,8 @@ describe('sending to the intake', () => {
     expect(seen).toEqual([{ path: '/v1/deployments/flights/labels', key: 'outcomes-7', body: shipment.body }]);
   });
 
-  it('is tried again with the same key when the server is busy or hangs up', async () => {
-    const { client, seen } = await answering(busy, 'hang up', busy, stored(1));
+  it('is tried again with the same key when the server is busy, hangs up or breaks off', async () => {
+    const { client, seen } = await answering(busy, 'hang up', 'break off', stored(1));
     await client.send(shipment);
     expect(seen).toHaveLength(4);
     expect(new Set(seen.map(({ key, body }) => `${String(key)} ${body}`)).size).toBe(1);
@@ -63,6 +67,11 @@ describe('sending to the intake', () => {
     const { client, seen } = await answering({ status: 422, body: { detail: 'a key is used once', code: 'KEY_REUSED' } });
     await expect(client.send(shipment)).rejects.toMatchObject({ code: 'KEY_REUSED', status: 422 });
     expect(seen).toHaveLength(1);
+  });
+
+  it('fails when the answer cannot be understood', async () => {
+    const { client } = await answering({ status: 200, body: { taken: 'all' } });
+    await expect(client.send(shipment)).rejects.toMatchObject({ name: 'ServerError', code: 'UNREADABLE' });
   });
 
   it('fails when not every record was stored', async () => {

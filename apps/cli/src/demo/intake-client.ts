@@ -35,16 +35,28 @@ export class IntakeClient {
    */
   async send(shipment: Shipment): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
-      const response = await this.post(shipment).catch((cause: unknown) => cause);
-      if (!(response instanceof Response)) {
-        if (attempt >= TRIES) throw new ServerError('UNREACHABLE', 'the server does not answer', undefined, { cause: response });
+      const answer = await this.answerTo(shipment);
+      if ('failed' in answer) {
+        if (attempt >= TRIES) throw new ServerError('UNREACHABLE', 'the server does not answer', undefined, { cause: answer.failed });
         await delay(WAIT_MS * attempt);
         continue;
       }
-      const text = await response.text();
+      const { response, text } = answer;
       if (response.ok) return requireAll(text, shipment);
       if (!TRY_AGAIN.has(response.status) || attempt >= TRIES) throw problemIn(response.status, text);
       await delay(waitOf(response) ?? WAIT_MS * attempt);
+    }
+  }
+
+  /** Both or neither: an answer that ends in the middle is as good as none. */
+  private async answerTo(
+    shipment: Shipment,
+  ): Promise<{ readonly response: Response; readonly text: string } | { readonly failed: unknown }> {
+    try {
+      const response = await this.post(shipment);
+      return { response, text: await response.text() };
+    } catch (failed) {
+      return { failed };
     }
   }
 
@@ -59,8 +71,16 @@ export class IntakeClient {
   }
 }
 
+const answerIn = (text: string): z.infer<typeof Answer> => {
+  try {
+    return Answer.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new ServerError('UNREADABLE', 'the server answered in a form this release does not know', undefined, { cause });
+  }
+};
+
 const requireAll = (text: string, { kind, key, records }: Shipment): void => {
-  const { accepted, conflicts, refusedCount, refused } = Answer.parse(JSON.parse(text));
+  const { accepted, conflicts, refusedCount, refused } = answerIn(text);
   if (accepted === records) return;
   const [first] = refused;
   const why = first === undefined ? '' : `; record ${first.index}, ${first.field}: ${first.reason}`;

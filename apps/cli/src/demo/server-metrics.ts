@@ -4,6 +4,7 @@ import { type ClientOptions, ServerError } from '../client.js';
 const LAG = /^driftledger_subscription_lag_events\{.*\} (\d+)$/gm;
 const POLL_MS = 250;
 const REQUEST_MS = 10_000;
+const STALL_MS = 120_000;
 
 /** Events each reader of the log has still to handle, together. @throws ServerError */
 const lagOf = async ({ baseUrl, key }: ClientOptions): Promise<number> => {
@@ -17,11 +18,21 @@ const lagOf = async ({ baseUrl, key }: ClientOptions): Promise<number> => {
   return lags.reduce((sum, lag) => sum + lag, 0);
 };
 
-/** Resolves when every reader has handled everything in the log: seen twice, because a reader may have written for another meanwhile. */
-export const caughtUp = async (options: ClientOptions, onLag: (lag: number) => void): Promise<void> => {
+/** `stallMs`: with no fewer events to go for so long, a reader has stopped; two minutes unless said otherwise. */
+export type Following = { readonly onLag?: (lag: number) => void; readonly stallMs?: number };
+
+/**
+ * Resolves when every reader has handled everything in the log: seen twice, because a reader may have written for another meanwhile.
+ * @throws ServerError STALLED when the readers do not come on
+ */
+export const caughtUp = async (options: ClientOptions, { onLag, stallMs = STALL_MS }: Following = {}): Promise<void> => {
+  let [least, since] = [Infinity, performance.now()];
   for (let quiet = 0; quiet < 2;) {
     const lag = await lagOf(options);
-    onLag(lag);
+    onLag?.(lag);
+    if (lag < least) [least, since] = [lag, performance.now()];
+    if (lag > 0 && performance.now() - since > stallMs)
+      throw new ServerError('STALLED', `the server's readers stand still, ${lag} events behind`);
     quiet = lag === 0 ? quiet + 1 : 0;
     await delay(POLL_MS);
   }

@@ -30,7 +30,7 @@ export const lastClosedDay = (tallies: readonly DayTally[]): string => {
 /** Resolves when every window that closes is measured, once more with whatever came later, and everything can be read. */
 export const settle = async (asking: Asking, tallies: readonly DayTally[]): Promise<void> => {
   const { client, options, monitor, progress } = asking;
-  await caughtUp(options, (lag) => progress.at(1, `counting: ${lag} batches to go`));
+  await caughtUp(options, { onLag: (lag) => progress.at(1, `counting: ${lag} events to go`) });
   const closed = lastClosedDay(tallies);
   if (closed >= (tallies[0]?.day ?? '~')) await measuredUntil(asking, closed, tallies[0]?.day ?? closed);
   progress.step('measuring once more what came late');
@@ -38,7 +38,7 @@ export const settle = async (asking: Asking, tallies: readonly DayTally[]): Prom
   const before = await countAuditEntries(client, finished);
   await restateMeasurements(client, monitor);
   await until(async () => (await countAuditEntries(client, finished)) > before, 'the measurements were not settled');
-  await caughtUp(options, () => undefined);
+  await caughtUp(options);
 };
 
 const measuredUntil = async ({ client, monitor, progress }: Asking, closed: string, first: string): Promise<void> => {
