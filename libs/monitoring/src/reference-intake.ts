@@ -7,6 +7,7 @@ import { type CommandMeta, derivedId, type Refusal, type Uuid, uuid } from '#lib
 import { isOtherBucket } from '#libs/predictions';
 import { type MonitoringRefusal, ImportReference, ReviseMonitor } from './commands.js';
 import { MonitorDefinition } from './definition.js';
+import { measurementsStream } from './ids.js';
 import { type MonitorRow, Monitors } from './queries.js';
 import { problemOfCounts, type ReferenceCounts } from './reference-counts.js';
 import { importedParts, type ImportedSubject } from './reference-import.js';
@@ -54,13 +55,13 @@ export class ReferenceIntake {
    */
   async take(monitorId: Uuid, counts: ReferenceCounts, meta: CommandMeta): Promise<Taken> {
     const [monitor] = await this.clickHouse.query(Monitors, { monitorIds: [monitorId], deploymentId: null, afterName: '', limit: 1 });
-    if (!monitor) return this.recorded(meta, refused('NO_SUCH_MONITOR', 'no monitor has this name'));
+    if (!monitor) return this.recorded(monitorId, meta, refused('NO_SUCH_MONITOR', 'no monitor has this name'));
     const unfit = await this.unfit(monitor.deploymentId, counts, meta);
-    return unfit ? this.recorded(meta, unfit) : this.record(monitor, counts, meta);
+    return unfit ? this.recorded(monitorId, meta, unfit) : this.record(monitor, counts, meta);
   }
 
-  private async recorded(meta: CommandMeta, refusal: Refused): Promise<Refused> {
-    await this.refusals?.record({ type: 'ImportReference', meta }, refusal.refusal);
+  private async recorded(monitorId: Uuid, meta: CommandMeta, refusal: Refused): Promise<Refused> {
+    await this.refusals?.record({ type: 'ImportReference', stream: measurementsStream(monitorId), meta }, refusal.refusal);
     return refusal;
   }
 
