@@ -24,6 +24,11 @@ describe('commands on a data directory that no server has open', () => {
 
   it('migrate once and say so in the log, look for what is wrong, and build an empty projection', async () => {
     await new SqliteEventStore({ file: join(data, 'log.sqlite'), clock: new SystemClock() }).close();
+    const before = await cli('doctor', '--data', data);
+    expect(before).toMatchObject({
+      status: 1,
+      out: expect.stringContaining('bring the read model to the newest schema: driftledger migrate'),
+    });
     expect(await cli('migrate', '--data', data)).toMatchObject({ status: 0, err: '', out: expect.stringMatching(/^applied \d{14}_/) });
     expect(await cli('migrate', '--data', data)).toMatchObject({
       out: expect.stringMatching(/^The read model has all \d+ migrations\.\n$/),

@@ -1,4 +1,4 @@
-import { type ClickHouse } from '#libs/clickhouse';
+import { type ClickHouse, ClickHouseError } from '#libs/clickhouse';
 import { type EventStore } from '#libs/event-store';
 import { type Clock } from '#libs/kernel';
 import { type DataDirectory } from '#libs/platform';
@@ -61,9 +61,14 @@ const attempted = async (what: string, check: () => Promise<readonly Finding[]>)
     return await check();
   } catch (error) {
     const figure = `cannot be looked at: ${error instanceof Error ? error.message : String(error)}`;
-    return [problem(what, figure, 'the log of the process has more')];
+    return [problem(what, figure, lacksSchema(error) ? 'bring the read model to the newest schema: driftledger migrate' : LOG_HAS_MORE)];
   }
 };
+
+const LOG_HAS_MORE = 'the log of the process has more';
+
+/** UNKNOWN_TABLE, UNKNOWN_DATABASE: it was never migrated, or only to the schema of an earlier release. */
+const lacksSchema = (error: unknown): boolean => error instanceof ClickHouseError && ['60', '81'].includes(error.code);
 
 const variableFindings = (unknown: readonly string[]): readonly Finding[] =>
   unknown.length === 0
