@@ -19,8 +19,9 @@ const LOG = logOf(40, 8);
 const NAMES = ['shop_sales_v1', 'shop_counts_v1', 'shop_dear_v1'];
 const live = (table: string) => ({ database: 'driftledger', table });
 
-async function* read(log: readonly Recorded[] = LOG): AsyncIterable<Recorded> {
-  yield* log;
+/** The log in batches of so many events. */
+async function* read(events: number, log: readonly Recorded[] = LOG): AsyncIterable<readonly Recorded[]> {
+  for (let at = 0; at < log.length; at += events) yield log.slice(at, at + events);
 }
 
 let clickHouse: ClickHouse;
@@ -47,8 +48,7 @@ describe('a rebuild', () => {
     const rebuilt = await rebuild({
       clickHouse,
       projection: shop,
-      events: read(),
-      batchEvents: 11,
+      batches: read(11),
       onProgress: (step) => progress.push(step),
     });
     expect(rebuilt.events).toBe(40);
@@ -63,7 +63,7 @@ describe('a rebuild', () => {
   it('names the rows in which a damaged live table differs, and repairs it', async () => {
     await clickHouse.command('ALTER TABLE driftledger.shop_sales_v1 DELETE WHERE amount = 3 SETTINGS mutations_sync = 2');
     await clickHouse.command("INSERT INTO driftledger.shop_counts_v1 SETTINGS insert_deduplicate = 0 VALUES (202601, 'item-1', 1, 0, 10)");
-    const rebuilt = await rebuild({ clickHouse, projection: shop, events: read() });
+    const rebuilt = await rebuild({ clickHouse, projection: shop, batches: read(200) });
     const before = await rebuilt.compare();
     expect(before.get('shop_sales_v1')).toMatchObject({ equal: false, rows: [31, 32] });
     expect(before.get('shop_sales_v1')?.differences).toEqual([{ row: expect.stringContaining('"item-0"'), surplus: -1 }]);
@@ -83,13 +83,12 @@ describe('a rebuild', () => {
     const interrupted = rebuild({
       clickHouse,
       projection: shop,
-      events: read(),
-      batchEvents: 5,
+      batches: read(5),
       onProgress: () => stop.abort(new Error('stop')),
       signal: stop.signal,
     });
     await expect(interrupted).rejects.toThrow('stop');
-    const rebuilt = await rebuild({ clickHouse, projection: shop, events: read(LOG.slice(0, 20)) });
+    const rebuilt = await rebuild({ clickHouse, projection: shop, batches: read(200, LOG.slice(0, 20)) });
     expect((await rebuilt.compare()).get('shop_counts_v1')?.equal).toBe(false);
     expect((await rebuilt.compare()).get('shop_sales_v1')?.rows).toEqual([32, 16]);
     await rebuilt.discard();

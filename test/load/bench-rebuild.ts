@@ -15,6 +15,8 @@ const SCALE = Number(process.env['BENCH_SCALE'] ?? 1);
 const PREDICTIONS = Math.round(1_000_000 * SCALE);
 const BATCH = 500;
 const DISTINCT = 40;
+/** About what a rebuild of the command line takes of such events at a time: 2 MiB as they are stored. */
+const EVENTS_IN_A_BATCH = 20;
 
 const codec = new EventCodec(PREDICTION_EVENTS);
 
@@ -55,8 +57,15 @@ async function fill(store: EventStore, batches: readonly Recorded<PredictionEven
   }
 }
 
-async function* decoded(store: EventStore): AsyncIterable<Recorded> {
-  for await (const stored of store.readStream('predictions-bench')) yield codec.decode(stored);
+async function* decoded(store: EventStore): AsyncIterable<readonly Recorded[]> {
+  let batch: Recorded[] = [];
+  for await (const stored of store.readStream('predictions-bench')) {
+    batch.push(codec.decode(stored));
+    if (batch.length < EVENTS_IN_A_BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 const data = mkdtempSync(join(process.env['BENCH_DIRECTORY'] ?? tmpdir(), 'bench-rebuild-'));
@@ -67,7 +76,7 @@ try {
   const clickHouse = openChdb({ path: join(data, 'clickhouse') });
   await migrate(clickHouse, { clock: new SystemClock() });
   const [start, cpu] = [performance.now(), process.cpuUsage()];
-  const rebuilt = await rebuild({ clickHouse, projection: predictionsProjection, events: decoded(store), batchEvents: 40 });
+  const rebuilt = await rebuild({ clickHouse, projection: predictionsProjection, batches: decoded(store) });
   const seconds = (performance.now() - start) / 1_000;
   const { user, system } = process.cpuUsage(cpu);
   const result = {

@@ -81,33 +81,56 @@ export class ProjectionRunner {
 
   /** @throws ClickHouseError when a block could not be written; nothing is lost, see `resumeFrom` */
   async handle(batch: readonly Recorded[], signal?: AbortSignal): Promise<void> {
+    await this.write(await this.prepare(batch), signal);
+  }
+
+  /** The first half of `handle`, which writes nothing: the rows of the next batch can be made while those of this one are being written. */
+  async prepare(batch: readonly Recorded[]): Promise<readonly Prepared[]> {
+    const state = this.known();
+    const { after } = state;
+    // Delivery is at least once: what was handled is not handled again.
+    const events = after ? batch.filter((event) => comparePositions(event.position, after) > 0) : batch;
+    const prepared: Prepared[] = [];
+    for (const piece of this.months ? cutByMonth(events) : [events]) {
+      const [first, last] = [piece[0]?.position, piece.at(-1)?.position];
+      if (!first || !last) continue;
+      const types = new Set(piece.map(({ type }) => type));
+      prepared.push({ first, last, types, blocks: this.blocksOf(await this.rowsNotYetIn(piece, state)) });
+    }
+    return prepared;
+  }
+
+  /**
+   * The second half. What was prepared is written in the order it was prepared.
+   *
+   * @throws ClickHouseError as `handle`
+   */
+  async write(prepared: readonly Prepared[], signal?: AbortSignal): Promise<void> {
     try {
-      for (const piece of this.months ? cutByMonth(batch) : [batch]) await this.project(piece, signal);
+      for (const piece of prepared) await this.project(piece, signal);
     } catch (error) {
       this.state = undefined;
       throw error;
     }
   }
 
-  private async project(delivered: readonly Recorded[], signal: AbortSignal | undefined): Promise<void> {
-    const { state } = this;
-    if (!state) throw new Error(`${this.name}: resumeFrom has to be asked before events are delivered`);
-    const { after } = state;
-    // Delivery is at least once: what was handled is not handled again.
-    const events = after ? delivered.filter((event) => comparePositions(event.position, after) > 0) : delivered;
-    const [first, last] = [events[0]?.position, events.at(-1)?.position];
-    if (!first || !last) return;
-    const blocks = this.blocksOf(await this.rowsNotYetIn(events, state));
+  private known(): State {
+    if (!this.state) throw new Error(`${this.name}: resumeFrom has to be asked before events are delivered`);
+    return this.state;
+  }
+
+  private async project({ first, last, types, blocks }: Prepared, signal: AbortSignal | undefined): Promise<void> {
+    const state = this.known();
     if (blocks.length > 0) {
       const planned = { ...state.written, ...Object.fromEntries(blocks.map((block) => [block.table.name, block.reaches.toString()])) };
       await this.intend(state, first, last, planned);
       const range = `${this.name}:${formatPosition(first)}-${formatPosition(last)}`;
       // Side by side, since recovery looks at each table by itself; all of them, since a block still on its way would arrive after it looked.
-      const written = await Promise.allSettled(blocks.map((block) => this.write(block, range, state, signal)));
+      const written = await Promise.allSettled(blocks.map((block) => this.insert(block, range, state, signal)));
       for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
       state.written = planned;
     }
-    const steps = this.options.projection.derive?.filter(({ types }) => !types || events.some(({ type }) => types.includes(type)));
+    const steps = this.options.projection.derive?.filter((step) => !step.types || step.types.some((type) => types.has(type)));
     for (const step of steps ?? []) await this.derive(step.sql, first.commit, last.commit);
     state.after = last;
   }
@@ -162,7 +185,7 @@ export class ProjectionRunner {
   }
 
   /** Inserts a block until it is in the table. A repetition of the same attempt keeps its token; a silent drop takes the next one. */
-  private async write(block: Block, range: string, state: Recovery, signal: AbortSignal | undefined): Promise<void> {
+  private async insert(block: Block, range: string, state: Recovery, signal: AbortSignal | undefined): Promise<void> {
     const { table, rows, reaches } = block;
     let attempt = state.attempt;
     for (let repetition = 0; ; repetition += 1) {
@@ -196,4 +219,11 @@ export class ProjectionRunner {
   }
 }
 
+/** The rows of one piece of a batch, by table. */
+type Prepared = {
+  readonly first: Position;
+  readonly last: Position;
+  readonly types: ReadonlySet<string>;
+  readonly blocks: readonly Block[];
+};
 type Block = { readonly table: TableSpec; readonly rows: readonly Row[]; readonly reaches: bigint };

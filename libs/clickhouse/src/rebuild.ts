@@ -14,11 +14,9 @@ export type RebuildProgress = { readonly events: number; readonly position: Posi
 export type RebuildOptions = {
   readonly clickHouse: ClickHouse;
   readonly projection: Projection;
-  /** The events the projection handles, from the start of the log up to its checkpoint, in order. */
-  readonly events: AsyncIterable<Recorded>;
-  /** Events per block, 200 unless said otherwise. */
-  readonly batchEvents?: number;
-  /** Called after each block. */
+  /** The events the projection handles, from the start of the log up to its checkpoint, in order. What the tables hold does not depend on where they are cut; two batches are in memory at a time. */
+  readonly batches: AsyncIterable<readonly Recorded[]>;
+  /** Called after each batch. */
   readonly onProgress?: (progress: RebuildProgress) => void;
   readonly signal?: AbortSignal;
 };
@@ -62,24 +60,28 @@ export const rebuild = async (options: RebuildOptions): Promise<Rebuilt> => {
   };
 };
 
-const fill = async ({ clickHouse, projection, events, batchEvents = 200, onProgress, signal }: RebuildOptions): Promise<number> => {
+const fill = async ({ clickHouse, projection, batches, onProgress, signal }: RebuildOptions): Promise<number> => {
   const runner = new ProjectionRunner({ projection, clickHouse, intents: new InMemoryIntentStore(), database: SHADOW });
   await runner.resumeFrom(undefined);
   let done = 0;
-  let batch: Recorded[] = [];
-  const flush = async (): Promise<void> => {
-    const last = batch.at(-1);
-    if (!last) return;
-    await runner.handle(batch, signal);
-    done += batch.length;
-    batch = [];
-    onProgress?.({ events: done, position: last.position });
-  };
-  for await (const event of events) {
-    signal?.throwIfAborted();
-    batch.push(event);
-    if (batch.length >= batchEvents) await flush();
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    for await (const batch of batches) {
+      signal?.throwIfAborted();
+      const prepared = await runner.prepare(batch);
+      await writing;
+      // Not awaited here: the next batch is read and made into rows while this one is being written.
+      writing = runner.write(prepared, signal).then(() => {
+        const last = batch.at(-1);
+        done += batch.length;
+        if (last) onProgress?.({ events: done, position: last.position });
+      });
+      // Thrown where it is awaited; until then nobody listens.
+      writing.catch(() => undefined);
+    }
+  } finally {
+    // Also when reading failed: what is being written is not left behind.
+    await writing;
   }
-  await flush();
   return done;
 };

@@ -20,7 +20,7 @@ import { type CheckpointStore, EventCodec } from '#libs/event-store';
 import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
 import { processMeta } from '#libs/identity';
 import { type DomainEvent, type Recorded, SystemClock, randomId } from '#libs/kernel';
-import { eventsFor } from './log-reader.js';
+import { batchesFor } from './log-reader.js';
 import { NO_READERS, type RebuildParts, rebuildProjection } from './rebuild-projection.js';
 
 /** The engine until its process dies at a chosen write: from then on nothing reaches it. */
@@ -91,8 +91,8 @@ const readOn = async (database?: string): Promise<void> => {
   const until = await store.head();
   if (!until) return;
   const events: Recorded[] = [];
-  for await (const event of eventsFor(catalogued, { store, codec }, { after, until, signal: new AbortController().signal }))
-    events.push(event);
+  for await (const batch of batchesFor(catalogued, { store, codec }, { after, until, signal: new AbortController().signal }))
+    events.push(...batch);
   await runner.handle(events);
   if (!fresh) await checkpoints.save(runner.name, until);
 };

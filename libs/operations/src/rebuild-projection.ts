@@ -10,7 +10,7 @@ import {
 } from '#libs/clickhouse';
 import { type CheckpointStore } from '#libs/event-store';
 import { type Position, type Recorded, formatPosition } from '#libs/kernel';
-import { type LogSource, eventsFor } from './log-reader.js';
+import { type LogSource, batchesFor } from './log-reader.js';
 
 /** Starts again what was paused. */
 export type Resume = () => Promise<void>;
@@ -75,7 +75,7 @@ export const rebuildProjection = async (parts: RebuildParts, request: RebuildReq
     const rebuilt = await rebuild({
       clickHouse,
       projection: catalogued.projection,
-      events: pass.events(),
+      batches: pass.batches(),
       signal,
       onProgress: ({ events, position }) => {
         reached = { events, position: formatPosition(position) };
@@ -116,15 +116,15 @@ class Pass {
     private readonly signal: AbortSignal,
   ) {}
 
-  async *events(): AsyncGenerator<Recorded, void, undefined> {
+  async *batches(): AsyncGenerator<readonly Recorded[], void, undefined> {
     const { catalogued, parts, signal } = this;
     const first = await this.readHead();
-    if (first) yield* eventsFor(catalogued, parts, { after: undefined, until: first, signal });
+    if (first) yield* batchesFor(catalogued, parts, { after: undefined, until: first, signal });
     this.resume = await parts.live.pause(projectionId(catalogued.projection));
     const last = await this.readHead();
     if (!last) return;
     await this.settle(last);
-    yield* eventsFor(catalogued, parts, { after: first, until: last, signal });
+    yield* batchesFor(catalogued, parts, { after: first, until: last, signal });
   }
 
   /**
@@ -135,7 +135,7 @@ class Pass {
     const { clickHouse, intents, checkpoints } = this.parts;
     const runner = new ProjectionRunner({ projection: this.catalogued.projection, clickHouse, intents });
     const after = await runner.resumeFrom(await checkpoints.load(runner.name));
-    for await (const batch of batches(eventsFor(this.catalogued, this.parts, { after, until, signal: this.signal })))
+    for await (const batch of batchesFor(this.catalogued, this.parts, { after, until, signal: this.signal }))
       await runner.handle(batch, this.signal);
     this.signal.throwIfAborted();
     await checkpoints.save(runner.name, until);
@@ -146,19 +146,6 @@ class Pass {
     if (head) this.head = formatPosition(head);
     return head;
   }
-}
-
-const BATCH_EVENTS = 200;
-
-async function* batches(events: AsyncIterable<Recorded>): AsyncGenerator<readonly Recorded[], void, undefined> {
-  let batch: Recorded[] = [];
-  for await (const event of events) {
-    batch.push(event);
-    if (batch.length < BATCH_EVENTS) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
 
 const outcomesOf = (compared: Awaited<ReturnType<Rebuilt['compare']>>): readonly TableOutcome[] =>

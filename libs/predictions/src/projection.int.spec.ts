@@ -125,11 +125,9 @@ describe('predictions and labels in the read model', () => {
     const again = await rebuild({
       clickHouse,
       projection: predictionsProjection,
-      events: (async function* () {
-        yield* all;
-        await Promise.resolve();
+      batches: (async function* () {
+        for (let at = 0; at < all.length; at += 3) yield await Promise.resolve(all.slice(at, at + 3));
       })(),
-      batchEvents: 3,
     });
     const compared = await again.compare();
     await again.discard();
