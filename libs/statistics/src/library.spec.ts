@@ -63,6 +63,11 @@ describe('sorting and quantiles', () => {
     expect([...sortedValues(many)]).toEqual([...Float64Array.from(many).sort()]);
   });
 
+  it('sort values of both signs that only their last digits tell apart', () => {
+    const near = Array.from({ length: 30_000 }, (_, i) => (i % 2 === 0 ? 1 : -1) * (1.7e12 + ((i * 7_919) % 30_011)));
+    expect([...sortedValues(near)]).toEqual([...Float64Array.from(near).sort()]);
+  });
+
   it('interpolate as numpy does by default', () => {
     expect([0, 0.1, 0.5, 0.9, 1].map((p) => quantileOfSorted([1, 2, 4, 8], p))).toEqual([1, 1.3, 3, 6.800000000000001, 8]);
     expect(() => quantileOfSorted([], 0.5)).toThrow('quantileOfSorted requires at least one value');

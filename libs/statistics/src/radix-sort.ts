@@ -8,6 +8,10 @@ const DIGITS = [
   { half: 1, shift: 22, mask: 1023 },
 ] as const;
 type Digit = (typeof DIGITS)[number];
+/** Sign, exponent and the first 20 bits of the fraction: what tells most values of a sample apart. */
+const HIGH_DIGITS = DIGITS.filter(({ half }) => half === 1);
+/** Moves per value after which it is cheaper to sort by the lower digits than to move single values. */
+const MOVES_PER_VALUE = 2;
 
 /** Where each value of a digit starts, or undefined when all values share that digit and the pass would move nothing. */
 const startsOf = (words: Uint32Array, { half, shift, mask }: Digit): Uint32Array | undefined => {
@@ -52,14 +56,10 @@ const negativesFirst = (ordered: Float64Array<ArrayBuffer>): Float64Array<ArrayB
   return sorted;
 };
 
-/**
- * Sorts doubles ascending by their bits, lowest digit first; the argument is overwritten, the result may be another array. For large samples two to four
- * times faster than `Float64Array.prototype.sort`, because it never compares. The caller guarantees that there is no NaN and no −0, and a
- * little-endian machine. O(n).
- */
-export const radixSort = (values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => {
+/** Sorts by the digits given, lowest first; overwrites the argument, and may answer another array. */
+const byDigits = (values: Float64Array<ArrayBuffer>, digits: readonly Digit[]): Float64Array<ArrayBuffer> => {
   let [from, to] = [values, new Float64Array(values.length)];
-  for (const digit of DIGITS) {
+  for (const digit of digits) {
     const words = new Uint32Array(from.buffer, from.byteOffset, from.length * 2);
     const starts = startsOf(words, digit);
     if (!starts) continue;
@@ -67,4 +67,34 @@ export const radixSort = (values: Float64Array<ArrayBuffer>): Float64Array<Array
     [from, to] = [to, from];
   }
   return negativesFirst(from);
+};
+
+/** Moves the few values that are out of order to their places. False when they are not few; the values are then still all there. */
+const settle = (values: Float64Array): boolean => {
+  let moves = MOVES_PER_VALUE * values.length;
+  for (let i = 1; i < values.length; i += 1) {
+    const value = values[i] ?? 0;
+    let at = i;
+    for (let before = values[at - 1] ?? value; at > 0 && before > value; before = values[at - 1] ?? value) {
+      values[at] = before;
+      at -= 1;
+      moves -= 1;
+      if (moves >= 0) continue;
+      values[at] = value;
+      return false;
+    }
+    values[at] = value;
+  }
+  return true;
+};
+
+/**
+ * Sorts doubles ascending; the argument is overwritten, the result may be another array. By the digits of the upper half of their bits,
+ * which leaves few values out of order in most samples; where it leaves many (values that differ by less than a millionth of their
+ * size), by all digits. Two to four times faster than `Float64Array.prototype.sort` for large samples, because it hardly compares. The
+ * caller guarantees that there is no NaN and no −0, and a little-endian machine. O(n).
+ */
+export const radixSort = (values: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> => {
+  const nearly = byDigits(values, HIGH_DIGITS);
+  return settle(nearly) ? nearly : byDigits(nearly, DIGITS);
 };
