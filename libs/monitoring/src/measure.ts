@@ -110,7 +110,7 @@ const scoreOf = (method: Method, samples: SubjectSamples, bins: JudgingBins, jud
     if (samples.form !== 'numeric') return undefined;
     return samples.mode === 'exact'
       ? method.fromSorted(samples.reference.values, samples.current.values)
-      : method.fromBuckets(samples.reference.counts, samples.current.counts, samples.grid);
+      : method.fromBuckets?.(samples.reference.counts, samples.current.counts, samples.grid);
   } catch (error) {
     // Some scores do not exist for some samples, such as a distance in deviations of a constant reference.
     if (error instanceof StatisticsError) return undefined;

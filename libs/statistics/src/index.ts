@@ -39,16 +39,6 @@ export { type CalibrationBin, calibrationBins, expectedCalibrationError } from '
 export { meanAbsoluteError, rootMeanSquaredError } from './performance/regression.js';
 export { chiSquareTail, erfc, normalTail, upperGamma } from './special/regularised-gamma.js';
 export { kolmogorovTail } from './special/kolmogorov.js';
-export {
-  type BinsMethod,
-  DEFAULT_METHODS,
-  type DistributionMethod,
-  isMethodId,
-  type Kind,
-  type Method,
-  METHOD_IDS,
-  methodById,
-  type MethodId,
-  METHODS,
-  type ScoreOptions,
-} from './methods.js';
+export { type BinsMethod, type DistributionMethod, type Kind, type Method, type ScoreOptions } from './method.js';
+export { METHOD_IDS, type MethodId } from './method-ids.js';
+export { DEFAULT_METHODS, isMethodId, methodById, METHODS } from './methods.js';

@@ -61,7 +61,8 @@ const bucketSides = (values: { readonly reference: Float64Array; readonly curren
   if (!reference || !current) return unfit('buckets');
   return {
     parameters: { mode: 'buckets', gridCentre: grid.centre, gridUnit: grid.unit },
-    whole: (method) => (method.needs === 'distribution' ? method.fromBuckets(reference, current, grid) : unfit(method.id)),
+    whole: (method) =>
+      method.needs === 'distribution' && method.fromBuckets ? method.fromBuckets(reference, current, grid) : noBuckets(method.id),
     bins: once(() => {
       const bucketCuts = bucketCutsFor(options, reference, current, grid);
       const cuts = cutValues(bucketCuts, grid);
@@ -74,6 +75,10 @@ const bucketSides = (values: { readonly reference: Float64Array; readonly curren
       };
     }),
   };
+};
+
+const noBuckets = (id: string): never => {
+  throw new StatisticsError(`${id} cannot be measured from bucket counts, only from values (--exact)`);
 };
 
 const unfit = (what: string): never => {

@@ -1,0 +1,15 @@
+import { distribution, type Method } from '../method.js';
+import { type NUMERIC_TEST_IDS } from '../method-ids.js';
+import { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './kolmogorov-smirnov.js';
+
+/** Catalogue of the tests of numbers. A further one is a file with its oracle and spec, an id, and an entry here. */
+export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], Method>> = {
+  kolmogorov_smirnov: distribution({
+    id: 'kolmogorov_smirnov',
+    version: 1,
+    range: '0 = same, 1 = no overlap',
+    meaning: 'Largest difference between both cumulative distributions, with its p-value.',
+    fromSorted: kolmogorovSmirnov,
+    fromBuckets: kolmogorovSmirnovOfBuckets,
+  }),
+};

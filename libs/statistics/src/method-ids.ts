@@ -1,0 +1,10 @@
+/** Distances: how far, on a scale that does not grow with the sample. */
+export const DISTANCE_IDS = ['wasserstein', 'wasserstein_normalised', 'psi', 'jensen_shannon'] as const;
+/** Two-sample tests of numbers. */
+export const NUMERIC_TEST_IDS = ['kolmogorov_smirnov'] as const;
+/** Tests of counts per category. */
+export const CATEGORICAL_TEST_IDS = ['chi_square'] as const;
+
+/** Ids of the drift methods, as they appear on the command line, in events and in GraphQL. */
+export const METHOD_IDS = [...NUMERIC_TEST_IDS, ...DISTANCE_IDS, ...CATEGORICAL_TEST_IDS] as const;
+export type MethodId = (typeof METHOD_IDS)[number];
