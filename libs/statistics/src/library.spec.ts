@@ -77,9 +77,10 @@ describe('sorting and quantiles', () => {
 });
 
 describe('the catalogue', () => {
-  it('lists every method once with a version, and each default fits its kind', () => {
+  it('lists every method once with a version, in words, and each default fits its kind', () => {
     expect(METHODS.map(({ id }) => id)).toEqual([...METHOD_IDS]);
     expect(METHODS.every(({ version }) => Number.isInteger(version) && version >= 1)).toBe(true);
+    expect(METHODS.every(({ range, meaning, cost, source }) => [range, meaning, cost, source].every((text) => text !== ''))).toBe(true);
     for (const kind of ['numeric', 'categorical'] as const) {
       for (const id of DEFAULT_METHODS[kind]) expect(methodById(id).kinds).toContain(kind);
     }

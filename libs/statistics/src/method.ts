@@ -18,6 +18,10 @@ type Described = {
   readonly kinds: readonly Kind[];
   readonly range: string;
   readonly meaning: string;
+  /** Time on input that is ready: n, m values a side in ascending order, or bins. */
+  readonly cost: string;
+  /** Where it is defined. */
+  readonly source: string;
 };
 
 /** A method over bins: counts per bin or category, aligned. Numeric features are binned first, exactly or on bucket edges. */

@@ -10,6 +10,8 @@ export const CATEGORICAL_TESTS: Readonly<Record<(typeof CATEGORICAL_TEST_IDS)[nu
     kinds: BOTH,
     range: '0 = same shares, unbounded; grows with the sample',
     meaning: 'Test whether both rows of counts come from one distribution, with its p-value.',
+    cost: 'bins',
+    source: 'Pearson, Philosophical Magazine 50 (1900), 157-175',
     fromBins: (reference, current) => chiSquare(reference, current),
   }),
 };

@@ -9,6 +9,8 @@ export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], M
     version: 1,
     range: '0 = same, 1 = no overlap',
     meaning: 'Largest difference between both cumulative distributions, with its p-value.',
+    cost: 'n + m, and n · m at most for the exact p-value',
+    source: 'Hodges, Arkiv for Matematik 3 (1958), 469-486; Simard and L’Ecuyer, J. Stat. Software 39 (2011)',
     fromSorted: kolmogorovSmirnov,
     fromBuckets: kolmogorovSmirnovOfBuckets,
   }),
