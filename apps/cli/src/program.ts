@@ -7,6 +7,7 @@ import { register as deployment } from './deployment/deployment.command.js';
 import { register as doctor } from './doctor/doctor.command.js';
 import { register as key } from './key/key.command.js';
 import { register as principal } from './key/principal.command.js';
+import { register as methods } from './methods/methods.command.js';
 import { register as migrate } from './migrate/migrate.command.js';
 import { register as rebuild } from './rebuild/rebuild.command.js';
 import { register as reference } from './reference/reference.command.js';
@@ -18,6 +19,7 @@ export type Output = { readonly out: (text: string) => void; readonly err: (text
 /** One entry per command; each adds itself to the program. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
   compare,
+  methods,
   demo,
   audit,
   deployment,

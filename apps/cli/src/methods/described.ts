@@ -1,0 +1,42 @@
+import { type Kind, type Method, METHODS, type MethodId } from '#libs/statistics';
+
+/** One drift method as `methods` tells of it. */
+export type DescribedMethod = {
+  readonly id: MethodId;
+  readonly version: number;
+  readonly kinds: readonly Kind[];
+  readonly meaning: string;
+  readonly range: string;
+  /** Whether a p-value comes with the score. */
+  readonly pValue: boolean;
+  /** From what it can be measured: every value, or also the counts per bucket a server keeps. */
+  readonly from: readonly ('values' | 'buckets')[];
+  readonly cost: string;
+  readonly source: string;
+};
+
+/** Small samples that every method accepts. */
+const EXAMPLE = { reference: [1, 2, 3, 4, 5, 6, 7, 8], current: [2, 3, 4, 5, 6, 7, 8, 10], bins: { reference: [12, 9], current: [8, 13] } };
+
+/** Asked of the method itself: a list kept by hand would be wrong one day. */
+const givesPValue = (method: Method): boolean => {
+  const { pValue } =
+    method.needs === 'bins'
+      ? method.fromBins(EXAMPLE.bins.reference, EXAMPLE.bins.current)
+      : method.fromSorted(EXAMPLE.reference, EXAMPLE.current);
+  return pValue !== undefined;
+};
+
+/** Every drift method, in the order of the catalogue. */
+export const describedMethods = (): readonly DescribedMethod[] =>
+  METHODS.map((method) => ({
+    id: method.id,
+    version: method.version,
+    kinds: method.kinds,
+    meaning: method.meaning,
+    range: method.range,
+    pValue: givesPValue(method),
+    from: method.needs === 'bins' || method.fromBuckets !== undefined ? ['values', 'buckets'] : ['values'],
+    cost: method.cost,
+    source: method.source,
+  }));

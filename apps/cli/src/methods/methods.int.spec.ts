@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { METHOD_IDS } from '#libs/statistics';
+import { run } from '../program.js';
+
+const cli = async (...argv: readonly string[]): Promise<string> => {
+  let out = '';
+  expect(await run(argv, { out: (text) => (out += text), err: (text) => (out += text) })).toBe(0);
+  return out;
+};
+
+describe('methods', () => {
+  it('lists every method once, in words, with version, kinds, range, cost and source', async () => {
+    const { methods } = JSON.parse(await cli('methods', '--json')) as { methods: Record<string, unknown>[] };
+    expect(methods.map(({ id }) => id)).toEqual([...METHOD_IDS]);
+    for (const method of methods) {
+      expect(Object.keys(method)).toEqual(['id', 'version', 'kinds', 'meaning', 'range', 'pValue', 'from', 'cost', 'source']);
+    }
+  });
+
+  it('says which give a p-value and which can be measured from bucket counts', async () => {
+    const { methods } = JSON.parse(await cli('methods', '--json')) as { methods: { id: string; pValue: boolean; from: string[] }[] };
+    const told = (id: string): unknown => methods.find((method) => method.id === id);
+    expect(told('psi')).toMatchObject({ pValue: false, from: ['values', 'buckets'] });
+    expect(told('kolmogorov_smirnov')).toMatchObject({ pValue: true, from: ['values', 'buckets'] });
+    expect(told('chi_square')).toMatchObject({ pValue: true });
+  });
+
+  it('tells the same to a reader', async () => {
+    const text = await cli('methods');
+    for (const id of METHOD_IDS) expect(text).toContain(`${id}  version `);
+    expect(text).toMatch(
+      /psi {2}version 1 · numeric and categorical · no p-value · from values or buckets\n {2}Population stability index/,
+    );
+  });
+});

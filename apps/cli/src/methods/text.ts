@@ -1,0 +1,19 @@
+import { type DescribedMethod } from './described.js';
+
+const facts = ({ version, kinds, pValue, from }: DescribedMethod): string =>
+  [`version ${version}`, kinds.join(' and '), pValue ? 'with p-value' : 'no p-value', `from ${from.join(' or ')}`].join(' · ');
+
+/** The methods as paragraphs: the sentences are too long for columns of a terminal. */
+export const methodsText = (methods: readonly DescribedMethod[]): string =>
+  methods
+    .map((method) =>
+      [
+        `${method.id}  ${facts(method)}`,
+        `  ${method.meaning}`,
+        `  range   ${method.range}`,
+        `  cost    ${method.cost}`,
+        `  source  ${method.source}`,
+        '',
+      ].join('\n'),
+    )
+    .join('\n');
