@@ -75,7 +75,8 @@ export class EvaluatorLoop {
     // The monitors come from one projection and the counts from another: what both have passed is measured.
     const reached = ['monitoring', 'predictions'].map((name) => this.projections.reached(name)?.commit ?? 0n);
     const projected = reached.reduce((least, position) => (position < least ? position : least));
-    const tickIsDue = this.tickIsDue;
+    // Before the projections have looked at their tables nothing is known, and a tick would be spent on nothing.
+    const tickIsDue = this.tickIsDue && projected > 0n;
     if (tickIsDue) {
       this.ticked = performance.now();
       await this.evaluator.tick(projected, this.clock.now());
