@@ -18,10 +18,20 @@ export { alignCategories, type AlignedCategories, countCategories } from './binn
 export { DEFAULT_ZERO_RULE, formatZeroRule, parseZeroRule, sharesOf, type ZeroRule } from './binning/zero-rule.js';
 export { psi, type PsiOptions } from './distance/psi.js';
 export { jensenShannon, type JensenShannonOptions, type LogBase } from './distance/jensen-shannon.js';
+export { kullbackLeibler, type KullbackLeiblerOptions } from './distance/kullback-leibler.js';
+export { hellinger, type HellingerOptions } from './distance/hellinger.js';
+export { totalVariation, type TotalVariationOptions } from './distance/total-variation.js';
+export { bhattacharyya, type BhattacharyyaOptions } from './distance/bhattacharyya.js';
+export { lInfinity } from './distance/l-infinity.js';
 export { wasserstein, wassersteinNormalised, wassersteinNormalisedOfBuckets, wassersteinOfBuckets } from './distance/wasserstein.js';
 export { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './hypothesis/kolmogorov-smirnov.js';
 export { chiSquare } from './hypothesis/chi-square.js';
 export { benjaminiHochberg } from './correction/benjamini-hochberg.js';
+export { bonferroni } from './correction/bonferroni.js';
+export { holm } from './correction/holm.js';
+export { lord, lordBudget } from './correction/lord.js';
+export { type OnlineBudget, type OnlineVerdict } from './correction/online.js';
+export { saffron, saffronBudget } from './correction/saffron.js';
 export {
   jensenShannonNoDrift,
   kolmogorovSmirnovNoDrift,
@@ -38,6 +48,10 @@ export { brier } from './performance/brier.js';
 export { type CalibrationBin, calibrationBins, expectedCalibrationError } from './performance/expected-calibration-error.js';
 export { meanAbsoluteError, rootMeanSquaredError } from './performance/regression.js';
 export { chiSquareTail, erfc, normalTail, upperGamma } from './special/regularised-gamma.js';
+export { fQuantile, fTail } from './special/f-distribution.js';
+export { normalQuantile } from './special/normal-quantile.js';
+export { regularisedBeta } from './special/regularised-beta.js';
+export { studentTail } from './special/student-tail.js';
 export { kolmogorovTail } from './special/kolmogorov.js';
 export { type BinsMethod, type DistributionMethod, type Kind, type Method, type ScoreOptions } from './method.js';
 export { METHOD_IDS, type MethodId } from './method-ids.js';

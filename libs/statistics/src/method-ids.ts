@@ -1,5 +1,15 @@
 /** Distances: how far, on a scale that does not grow with the sample. */
-export const DISTANCE_IDS = ['wasserstein', 'wasserstein_normalised', 'psi', 'jensen_shannon'] as const;
+export const DISTANCE_IDS = [
+  'wasserstein',
+  'wasserstein_normalised',
+  'psi',
+  'jensen_shannon',
+  'kullback_leibler',
+  'hellinger',
+  'total_variation',
+  'bhattacharyya',
+  'l_infinity',
+] as const;
 /** Two-sample tests of numbers. */
 export const NUMERIC_TEST_IDS = ['kolmogorov_smirnov'] as const;
 /** Tests of counts per category. */

@@ -19,6 +19,12 @@ export const requireFinite = (name: string, values: ArrayLike<number>): void => 
   }
 };
 
+/** Refuses NaN and infinities in a sorted sample, which end up at its ends. An empty one passes. */
+export const requireFiniteEnds = (name: string, sorted: ArrayLike<number>): void => {
+  if (sorted.length > 0 && !(Number.isFinite(sorted[0]) && Number.isFinite(sorted[sorted.length - 1])))
+    throw new StatisticsError(`${name} requires finite values`);
+};
+
 /** Refuses a sample that is empty, unsorted or not finite. One pass: the ends of a sorted sample decide whether all of it is finite. */
 export const requireSorted = (name: string, values: ArrayLike<number>): void => {
   if (values.length === 0) throw new StatisticsError(`${name} requires at least one value in each sample`);

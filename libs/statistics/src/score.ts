@@ -6,7 +6,8 @@ export type Parameters = Readonly<Record<string, ParameterValue>>;
 
 /**
  * The answer of a method. Never a verdict: limits, corrections for many tests and hysteresis live in monitoring.
- * `contributions` are given on request, one per bin, and add up to the score before any root (psi) or to its square (jensen_shannon).
+ * `contributions` are given on request, one per bin, and add up to the score before any root (psi), or to its square where
+ * the score is a root (jensen_shannon, hellinger).
  */
 export type Score = {
   readonly score: number;

@@ -6,6 +6,7 @@ import { equalWidthCuts } from './equal-width.js';
 import { bucketBounds, bucketMiddle, type Grid } from './grid.js';
 import { type Cuts, snapCuts } from './histogram.js';
 import { innerEdges } from './linspace.js';
+import { requireFiniteEnds } from '../requirements.js';
 import { quantileCuts, quantileCutsOfBuckets } from './quantile.js';
 import { sturgesBins, sturgesCuts } from './sturges.js';
 
@@ -19,8 +20,10 @@ export type BinningRule = { readonly binning: Binning; readonly bins: number };
 /** Ten bins of equal share of the reference. */
 export const DEFAULT_BINNING: BinningRule = { binning: 'quantile', bins: 10 };
 
-/** Cuts for two sorted samples; see the file of each rule. @throws StatisticsError from the rule */
+/** Cuts for two sorted samples; see the file of each rule. @throws StatisticsError `cutsFor requires finite values`, and from the rule */
 export const cutsFor = (rule: BinningRule, reference: ArrayLike<number>, current: ArrayLike<number>): Cuts => {
+  requireFiniteEnds('cutsFor', reference);
+  requireFiniteEnds('cutsFor', current);
   switch (rule.binning) {
     case 'equal_width':
       return equalWidthCuts(reference, rule.bins);

@@ -1,4 +1,6 @@
 import { type BucketCounts, orderedCounts } from './bucket-counts.js';
+import { StatisticsError } from '../errors.js';
+import { requireFiniteEnds } from '../requirements.js';
 import { bucketBounds, bucketOf, type Grid, LAST_BUCKET } from './grid.js';
 
 /**
@@ -19,18 +21,24 @@ const binOf = (value: number, cuts: Cuts): number => {
   return low;
 };
 
-/** Counts per bin of a sample in any order. O(n log k). */
+/** Counts per bin of a sample in any order. O(n log k). @throws StatisticsError `countBins requires finite values` */
 export const countBins = (values: ArrayLike<number>, cuts: Cuts): number[] => {
   const counts = new Array<number>(cuts.length + 1).fill(0);
   for (let i = 0; i < values.length; i += 1) {
-    const bin = binOf(values[i] ?? NaN, cuts);
+    const value = values[i] ?? NaN;
+    if (value - value !== 0) throw new StatisticsError('countBins requires finite values');
+    const bin = binOf(value, cuts);
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   return counts;
 };
 
-/** Counts per bin of an ascending sample: the same numbers as `countBins`, found by bisection for each cut. O(k log n). */
+/**
+ * Counts per bin of an ascending sample: the same numbers as `countBins`, found by bisection for each cut. O(k log n).
+ * @throws StatisticsError `countBinsOfSorted requires finite values`
+ */
 export const countBinsOfSorted = (sorted: ArrayLike<number>, cuts: Cuts): number[] => {
+  requireFiniteEnds('countBinsOfSorted', sorted);
   const starts = cuts.map((cut) => firstAtOrAbove(sorted, cut));
   return [...starts, sorted.length].map((end, i) => end - (i === 0 ? 0 : (starts[i - 1] ?? 0)));
 };

@@ -35,3 +35,10 @@ export const sharesOf = (counts: readonly number[], rule: ZeroRule): number[] =>
   if (rule.kind === 'add') return counts.map((count) => (count + rule.amount) / (total + rule.amount * counts.length));
   return counts.map((count) => (count === 0 && rule.kind === 'replace' ? rule.share : count / total));
 };
+
+/** The same scaled to a sum of one, which `replace` alone leaves undone. */
+export const normalisedShares = (counts: readonly number[], rule: ZeroRule): number[] => {
+  const shares = sharesOf(counts, rule);
+  const total = compensatedSum(shares);
+  return shares.map((share) => share / total);
+};

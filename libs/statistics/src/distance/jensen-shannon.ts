@@ -1,4 +1,4 @@
-import { DEFAULT_ZERO_RULE, formatZeroRule, sharesOf, type ZeroRule } from '../binning/zero-rule.js';
+import { DEFAULT_ZERO_RULE, formatZeroRule, normalisedShares, type ZeroRule } from '../binning/zero-rule.js';
 import { requireHistograms } from '../requirements.js';
 import { type Score } from '../score.js';
 import { compensatedSum } from '../summation.js';
@@ -26,7 +26,7 @@ export const jensenShannon = (reference: readonly number[], current: readonly nu
   requireHistograms('jensenShannon', reference, current, 1);
   const zero = options.zero ?? DEFAULT_ZERO_RULE;
   const base = options.base ?? 'e';
-  const [r, c] = [toOne(sharesOf(reference, zero)), toOne(sharesOf(current, zero))];
+  const [r, c] = [normalisedShares(reference, zero), normalisedShares(current, zero)];
   const scale = base === 2 ? 2 * Math.LN2 : 2;
   const terms = c.map((share, i) => (relativeEntropy(r[i] ?? 0, share) + relativeEntropy(share, r[i] ?? 0)) / scale);
   const parameters = { bins: reference.length, zero: formatZeroRule(zero), base };
@@ -37,8 +37,3 @@ export const jensenShannon = (reference: readonly number[], current: readonly nu
 
 /** One bin of the divergence of a share from the midpoint with the other side's share. */
 const relativeEntropy = (share: number, other: number): number => (share === 0 ? 0 : share * Math.log(share / ((share + other) / 2)));
-
-const toOne = (shares: readonly number[]): number[] => {
-  const total = compensatedSum(shares);
-  return shares.map((share) => share / total);
-};

@@ -1,7 +1,12 @@
 import { BOTH, bins, distribution, type Method } from '../method.js';
 import { type DISTANCE_IDS } from '../method-ids.js';
+import { bhattacharyya } from './bhattacharyya.js';
+import { hellinger } from './hellinger.js';
 import { jensenShannon } from './jensen-shannon.js';
+import { kullbackLeibler } from './kullback-leibler.js';
+import { lInfinity } from './l-infinity.js';
 import { psi } from './psi.js';
+import { totalVariation } from './total-variation.js';
 import { wasserstein, wassersteinNormalised, wassersteinNormalisedOfBuckets, wassersteinOfBuckets } from './wasserstein.js';
 
 /** Catalogue of the distances. A further one is a file with its oracle and spec, an id, and an entry here. */
@@ -45,5 +50,55 @@ export const DISTANCES: Readonly<Record<(typeof DISTANCE_IDS)[number], Method>> 
     cost: 'bins',
     source: 'Endres and Schindelin, IEEE Trans. Inf. Theory 49 (2003), 1858',
     fromBins: jensenShannon,
+  }),
+  kullback_leibler: bins({
+    id: 'kullback_leibler',
+    version: 1,
+    kinds: BOTH,
+    range: '0 = same shares, unbounded',
+    meaning: 'Kullback-Leibler divergence of the current shares from those of the reference.',
+    cost: 'bins',
+    source: 'Kullback and Leibler, Annals of Mathematical Statistics 22 (1951), 79-86',
+    fromBins: kullbackLeibler,
+  }),
+  hellinger: bins({
+    id: 'hellinger',
+    version: 1,
+    kinds: BOTH,
+    range: '0 = same shares, 1 = nothing in common',
+    meaning: 'Hellinger distance: how far the roots of the shares are apart.',
+    cost: 'bins',
+    source: 'Hellinger, Journal fuer die reine und angewandte Mathematik 136 (1909), 210-271',
+    fromBins: hellinger,
+  }),
+  total_variation: bins({
+    id: 'total_variation',
+    version: 1,
+    kinds: BOTH,
+    range: '0 = same shares, 1 = nothing in common',
+    meaning: 'Share of the rows that would have to change their bin or category.',
+    cost: 'bins',
+    source: 'Levin and Peres, Markov Chains and Mixing Times (2017), proposition 4.2',
+    fromBins: totalVariation,
+  }),
+  bhattacharyya: bins({
+    id: 'bhattacharyya',
+    version: 1,
+    kinds: BOTH,
+    range: '0 = same shares, unbounded',
+    meaning: 'Bhattacharyya distance: minus the logarithm of what both share vectors have in common.',
+    cost: 'bins',
+    source: 'Bhattacharyya, Bulletin of the Calcutta Mathematical Society 35 (1943), 99-109',
+    fromBins: bhattacharyya,
+  }),
+  l_infinity: bins({
+    id: 'l_infinity',
+    version: 1,
+    kinds: BOTH,
+    range: '0 = same shares, 1 = all rows went from one bin to another',
+    meaning: 'How much the share of the bin or category that moved most has moved.',
+    cost: 'bins',
+    source: 'Deza and Deza, Encyclopedia of Distances (2009), ch. 14',
+    fromBins: (reference, current) => lInfinity(reference, current),
   }),
 };

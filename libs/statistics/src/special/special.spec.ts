@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import devianceOracle from '../oracles/deviance.json' with { type: 'json' };
 import oracle from '../oracles/special.json' with { type: 'json' };
 import { exactTail } from '../hypothesis/kolmogorov-smirnov-exact.js';
 import { binomialProbability } from './binomial.js';
+import { deviance } from './deviance.js';
 import { kolmogorovTail, smirnovTail } from './kolmogorov.js';
 import { logGamma, stirlingError } from './log-gamma.js';
 import { logOnePlusMinus } from './log-one-plus-minus.js';
@@ -70,6 +72,16 @@ describe('special functions', () => {
     expect(stirlingError(1)).toBeCloseTo(1 - 0.5 * Math.log(2 * Math.PI), 14);
     expect(logGamma(1)).toBeCloseTo(0, 14);
     expect(logGamma(11)).toBeCloseTo(Math.log(3628800), 12);
+  });
+
+  it.each(devianceOracle.cases)('a term of a divergence equals scipy for $x where $expected is expected', ({ x, expected, value }) => {
+    if (value === 'Infinity') expect(deviance(x, expected)).toBe(Infinity);
+    else expect(near(deviance(x, expected), Number(value), 1e-13)).toBe(value);
+  });
+
+  it('a term of a divergence keeps its digits where x is near what is expected', () => {
+    expect(near(deviance(1, 1 + 2 ** -30), 2 ** -61, 1e-9)).toBe(2 ** -61);
+    expect(deviance(7, 7)).toBe(0);
   });
 
   it('gives binomial probabilities that add up to one', () => {
