@@ -1,6 +1,5 @@
-import { benjaminiHochberg, chiSquareTail, jensenShannon, psi } from '#libs/statistics';
+import { benjaminiHochberg, chiSquareTail, fQuantile, fTail, jensenShannon, psi } from '#libs/statistics';
 import { type JudgementRule, type JudgeMethod } from './definition.js';
-import { fQuantile, fTail } from './f-distribution.js';
 import { type Gate, type SubjectJudgement } from './measurement.js';
 
 /** Counts over the same bins: the window, its reference, and the windows the reference is the sum of (none for a file). */

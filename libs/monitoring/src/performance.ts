@@ -1,6 +1,5 @@
-import { benjaminiHochberg, compensatedSum, normalTail, sortedValues } from '#libs/statistics';
+import { benjaminiHochberg, compensatedSum, fQuantile, normalTail, sortedValues } from '#libs/statistics';
 import { type JudgementRule, type PerformanceRule } from './definition.js';
-import { fQuantile } from './f-distribution.js';
 import { type LabelledRow } from './label-samples.js';
 import { type Gate, type SubjectJudgement, type SubjectMeasurement } from './measurement.js';
 import { type Metric, metricsOf, positiveClassOf } from './metrics.js';
