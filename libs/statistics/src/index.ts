@@ -1,6 +1,7 @@
 export { StatisticsError } from './errors.js';
 export { type ParameterValue, type Parameters, type Score } from './score.js';
 export { CompensatedSum, compensatedMean, compensatedSum, populationDeviation } from './summation.js';
+export { type Random, seededRandom } from './random.js';
 export { quantileOfSorted, sortedValues } from './sorted.js';
 export { mean, medianAbsoluteDeviation, sampleCorrelation, sampleVariance } from './describe.js';
 export { bucketBounds, bucketMiddle, bucketOf, bucketsOf, FIRST_BUCKET, type Grid, gridFrom, LAST_BUCKET } from './binning/grid.js';
@@ -32,6 +33,9 @@ export { holm } from './correction/holm.js';
 export { lord, lordBudget } from './correction/lord.js';
 export { type OnlineBudget, type OnlineVerdict } from './correction/online.js';
 export { saffron, saffronBudget } from './correction/saffron.js';
+export { type NoDriftLaw, type Resampling } from './judgement/no-drift-law.js';
+export { type Counts, noDriftLawOfCounts } from './judgement/no-drift-law-of-counts.js';
+export { noDriftLawOfSamples, type SortedSamples } from './judgement/no-drift-law-of-samples.js';
 export {
   jensenShannonNoDrift,
   kolmogorovSmirnovNoDrift,
@@ -52,6 +56,7 @@ export { fQuantile, fTail } from './special/f-distribution.js';
 export { normalQuantile } from './special/normal-quantile.js';
 export { regularisedBeta } from './special/regularised-beta.js';
 export { studentTail } from './special/student-tail.js';
+export { chiSquareQuantile } from './special/chi-square-quantile.js';
 export { kolmogorovTail } from './special/kolmogorov.js';
 export { type BinsMethod, type DistributionMethod, type Kind, type Method, type ScoreOptions } from './method.js';
 export { METHOD_IDS, type MethodId } from './method-ids.js';

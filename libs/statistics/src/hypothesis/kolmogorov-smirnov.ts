@@ -18,6 +18,9 @@ const pValueOf = (n: number, m: number, difference: number): { readonly pValue: 
   return { pValue: kolmogorovTail(Math.max(halfToEven((n / (n + m)) * m), 1), difference), tail: 'asymptotic' };
 };
 
+/** Probability, without drift, of a two-sample difference at least this large: the p-value of `kolmogorovSmirnov` for these sizes. */
+export const kolmogorovSmirnovTail = (n: number, m: number, difference: number): number => pValueOf(n, m, difference).pValue;
+
 /** Rounds as numpy does: a tie goes to the even neighbour. */
 const halfToEven = (x: number): number => {
   const below = Math.floor(x);
