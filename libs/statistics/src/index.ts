@@ -26,7 +26,13 @@ export { bhattacharyya, type BhattacharyyaOptions } from './distance/bhattachary
 export { lInfinity } from './distance/l-infinity.js';
 export { wasserstein, wassersteinNormalised, wassersteinNormalisedOfBuckets, wassersteinOfBuckets } from './distance/wasserstein.js';
 export { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './hypothesis/kolmogorov-smirnov.js';
+export { type OtherRule } from './binning/other-class.js';
+export { type ContingencyOptions } from './hypothesis/contingency.js';
 export { chiSquare } from './hypothesis/chi-square.js';
+export { gTest } from './hypothesis/g-test.js';
+export { fisherExact } from './hypothesis/fisher-exact.js';
+export { twoProportionZ } from './hypothesis/two-proportion-z.js';
+export { cramersV } from './hypothesis/cramers-v.js';
 export { benjaminiHochberg } from './correction/benjamini-hochberg.js';
 export { bonferroni } from './correction/bonferroni.js';
 export { holm } from './correction/holm.js';
@@ -59,5 +65,16 @@ export { studentTail } from './special/student-tail.js';
 export { chiSquareQuantile } from './special/chi-square-quantile.js';
 export { kolmogorovTail } from './special/kolmogorov.js';
 export { type BinsMethod, type DistributionMethod, type Kind, type Method, type ScoreOptions } from './method.js';
+export { isEmpty, type PeerColumn, type PeerColumns, type PeerScore } from './peers/peer.js';
+export {
+  EVIDENTLY_METHODS,
+  type EvidentlyMethod,
+  evidentlyMethodOf,
+  evidentlyScore,
+  evidentlyThreshold,
+  type EvidentlyType,
+  evidentlyType,
+} from './peers/evidently.js';
+export { NANNYML_METHODS, type NannymlMethod, nannymlScore, nannymlTakes } from './peers/nannyml.js';
 export { METHOD_IDS, type MethodId } from './method-ids.js';
 export { DEFAULT_METHODS, isMethodId, methodById, METHODS } from './methods.js';
