@@ -78,3 +78,10 @@ export {
 export { NANNYML_METHODS, type NannymlMethod, nannymlScore, nannymlTakes } from './peers/nannyml.js';
 export { METHOD_IDS, type MethodId } from './method-ids.js';
 export { DEFAULT_METHODS, isMethodId, methodById, METHODS } from './methods.js';
+export { calibrate, type Calibration, calibrationFor, equalCountCalibrationError } from './estimation/calibration.js';
+export { type Isotonic, isotonicAt, isotonicRegression } from './estimation/isotonic.js';
+export { type Chunk, chunksOf } from './estimation/chunks.js';
+export { type Estimate, type Interval } from './estimation/estimate.js';
+export { type LabelledAnswers } from './estimation/binary-errors.js';
+export { BINARY_ESTIMATES, type BinaryEstimate, type OutcomeValues } from './estimation/binary-metrics.js';
+export { type Answers, type Cbpe, cbpe, type CbpeOptions } from './estimation/cbpe.js';
