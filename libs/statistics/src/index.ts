@@ -28,6 +28,7 @@ export { wasserstein, wassersteinNormalised, wassersteinNormalisedOfBuckets, was
 export { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './hypothesis/kolmogorov-smirnov.js';
 export { type OtherRule } from './binning/other-class.js';
 export { type ContingencyOptions } from './hypothesis/contingency.js';
+export { mannWhitney } from './hypothesis/mann-whitney.js';
 export { chiSquare } from './hypothesis/chi-square.js';
 export { gTest } from './hypothesis/g-test.js';
 export { fisherExact } from './hypothesis/fisher-exact.js';

@@ -1,6 +1,7 @@
 import { distribution, type Method } from '../method.js';
 import { type NUMERIC_TEST_IDS } from '../method-ids.js';
 import { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './kolmogorov-smirnov.js';
+import { mannWhitney } from './mann-whitney.js';
 
 /** Catalogue of the tests of numbers. A further one is a file with its oracle and spec, an id, and an entry here. */
 export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], Method>> = {
@@ -13,5 +14,14 @@ export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], M
     source: 'Hodges, Arkiv for Matematik 3 (1958), 469-486; Simard and L’Ecuyer, J. Stat. Software 39 (2011)',
     fromSorted: kolmogorovSmirnov,
     fromBuckets: kolmogorovSmirnovOfBuckets,
+  }),
+  mann_whitney: distribution({
+    id: 'mann_whitney',
+    version: 1,
+    range: '0 = as often above as below, 1 = no overlap',
+    meaning: 'How much more often a current value lies above a reference value than below, or the other way; with direction and p-value.',
+    cost: 'n + m, and 32 · max(n, m) at most for the exact p-value of up to eight values',
+    source: 'Mann and Whitney, Ann. Math. Stat. 18 (1947), 50-60',
+    fromSorted: mannWhitney,
   }),
 };
