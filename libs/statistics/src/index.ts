@@ -29,6 +29,9 @@ export { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './hypothesis/kolm
 export { type OtherRule } from './binning/other-class.js';
 export { type ContingencyOptions } from './hypothesis/contingency.js';
 export { mannWhitney } from './hypothesis/mann-whitney.js';
+export { type Moments, momentsOf } from './hypothesis/moments.js';
+export { studentT, studentTOfMoments } from './hypothesis/student-t.js';
+export { welchT, welchTOfMoments } from './hypothesis/welch-t.js';
 export { chiSquare } from './hypothesis/chi-square.js';
 export { gTest } from './hypothesis/g-test.js';
 export { fisherExact } from './hypothesis/fisher-exact.js';

@@ -11,7 +11,7 @@ export const DISTANCE_IDS = [
   'l_infinity',
 ] as const;
 /** Two-sample tests of numbers. */
-export const NUMERIC_TEST_IDS = ['kolmogorov_smirnov', 'mann_whitney'] as const;
+export const NUMERIC_TEST_IDS = ['kolmogorov_smirnov', 'mann_whitney', 'welch_t', 'student_t'] as const;
 /** Tests of counts per category. */
 export const CATEGORICAL_TEST_IDS = ['chi_square'] as const;
 

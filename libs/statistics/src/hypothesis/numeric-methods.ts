@@ -2,6 +2,8 @@ import { distribution, type Method } from '../method.js';
 import { type NUMERIC_TEST_IDS } from '../method-ids.js';
 import { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './kolmogorov-smirnov.js';
 import { mannWhitney } from './mann-whitney.js';
+import { studentT } from './student-t.js';
+import { welchT } from './welch-t.js';
 
 /** Catalogue of the tests of numbers. A further one is a file with its oracle and spec, an id, and an entry here. */
 export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], Method>> = {
@@ -20,8 +22,26 @@ export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], M
     version: 1,
     range: '0 = as often above as below, 1 = no overlap',
     meaning: 'How much more often a current value lies above a reference value than below, or the other way; with direction and p-value.',
-    cost: 'n + m, and 32 · max(n, m) at most for the exact p-value of up to eight values',
+    cost: 'n + m, and 64 · max(n, m) at most for the exact p-value of up to eight values',
     source: 'Mann and Whitney, Ann. Math. Stat. 18 (1947), 50-60',
     fromSorted: mannWhitney,
+  }),
+  welch_t: distribution({
+    id: 'welch_t',
+    version: 1,
+    range: '0 = same mean, unbounded; grows with the sample',
+    meaning: 'Difference of means in standard errors, each side with its own variance; with direction and p-value.',
+    cost: 'n + m',
+    source: 'Welch, Biometrika 34 (1947), 28-35',
+    fromSorted: welchT,
+  }),
+  student_t: distribution({
+    id: 'student_t',
+    version: 1,
+    range: '0 = same mean, unbounded; grows with the sample',
+    meaning: 'Difference of means in standard errors, given that both sides have one variance; with direction and p-value.',
+    cost: 'n + m',
+    source: 'Student, Biometrika 6 (1908), 1-25',
+    fromSorted: studentT,
   }),
 };
