@@ -44,6 +44,7 @@ export { lord, lordBudget } from './correction/lord.js';
 export { type OnlineBudget, type OnlineVerdict } from './correction/online.js';
 export { saffron, saffronBudget } from './correction/saffron.js';
 export { type NoDriftLaw, type Resampling } from './judgement/no-drift-law.js';
+export { noDriftLawOfBinned } from './judgement/no-drift-law-of-binned.js';
 export { type Counts, noDriftLawOfCounts } from './judgement/no-drift-law-of-counts.js';
 export { noDriftLawOfSamples, type SortedSamples } from './judgement/no-drift-law-of-samples.js';
 export {

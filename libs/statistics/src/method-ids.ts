@@ -13,7 +13,7 @@ export const DISTANCE_IDS = [
 /** Two-sample tests of numbers. */
 export const NUMERIC_TEST_IDS = ['kolmogorov_smirnov', 'mann_whitney', 'welch_t', 'student_t'] as const;
 /** Tests of counts per category. */
-export const CATEGORICAL_TEST_IDS = ['chi_square'] as const;
+export const CATEGORICAL_TEST_IDS = ['chi_square', 'g_test', 'fisher_exact', 'two_proportion_z', 'cramers_v'] as const;
 
 /** Ids of the drift methods, as they appear on the command line, in events and in GraphQL. */
 export const METHOD_IDS = [...NUMERIC_TEST_IDS, ...DISTANCE_IDS, ...CATEGORICAL_TEST_IDS] as const;

@@ -1,5 +1,6 @@
 import { type BucketCounts } from './binning/bucket-counts.js';
 import { type Grid } from './binning/grid.js';
+import { type OtherRule } from './binning/other-class.js';
 import { type ZeroRule } from './binning/zero-rule.js';
 import { type LogBase } from './distance/jensen-shannon.js';
 import { type MethodId } from './method-ids.js';
@@ -9,7 +10,13 @@ import { type Score } from './score.js';
 export type Kind = 'numeric' | 'categorical';
 
 /** What a caller may choose about a score; a method ignores what does not concern it and records what it used. */
-export type ScoreOptions = { readonly zero?: ZeroRule; readonly base?: LogBase; readonly contributions?: boolean };
+export type ScoreOptions = {
+  readonly zero?: ZeroRule;
+  readonly base?: LogBase;
+  readonly contributions?: boolean;
+  /** Which rare categories chi_square, g_test and cramers_v count as one. Absent: none. */
+  readonly other?: OtherRule;
+};
 
 type Described = {
   readonly id: MethodId;
