@@ -26,6 +26,8 @@ export { bhattacharyya, type BhattacharyyaOptions } from './distance/bhattachary
 export { lInfinity } from './distance/l-infinity.js';
 export { wasserstein, wassersteinNormalised, wassersteinNormalisedOfBuckets, wassersteinOfBuckets } from './distance/wasserstein.js';
 export { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './hypothesis/kolmogorov-smirnov.js';
+export { cramerVonMises } from './hypothesis/cramer-von-mises.js';
+export { andersonDarling } from './hypothesis/anderson-darling.js';
 export { type OtherRule } from './binning/other-class.js';
 export { type ContingencyOptions } from './hypothesis/contingency.js';
 export { mannWhitney } from './hypothesis/mann-whitney.js';

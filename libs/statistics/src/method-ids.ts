@@ -11,7 +11,14 @@ export const DISTANCE_IDS = [
   'l_infinity',
 ] as const;
 /** Two-sample tests of numbers. */
-export const NUMERIC_TEST_IDS = ['kolmogorov_smirnov', 'mann_whitney', 'welch_t', 'student_t'] as const;
+export const NUMERIC_TEST_IDS = [
+  'kolmogorov_smirnov',
+  'mann_whitney',
+  'welch_t',
+  'student_t',
+  'cramer_von_mises',
+  'anderson_darling',
+] as const;
 /** Tests of counts per category. */
 export const CATEGORICAL_TEST_IDS = ['chi_square', 'g_test', 'fisher_exact', 'two_proportion_z', 'cramers_v'] as const;
 

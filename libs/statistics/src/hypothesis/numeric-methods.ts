@@ -1,5 +1,7 @@
 import { distribution, type Method } from '../method.js';
 import { type NUMERIC_TEST_IDS } from '../method-ids.js';
+import { andersonDarling } from './anderson-darling.js';
+import { cramerVonMises } from './cramer-von-mises.js';
 import { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './kolmogorov-smirnov.js';
 import { mannWhitney } from './mann-whitney.js';
 import { studentT } from './student-t.js';
@@ -43,5 +45,23 @@ export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], M
     cost: 'n + m',
     source: 'Student, Biometrika 6 (1908), 1-25',
     fromSorted: studentT,
+  }),
+  cramer_von_mises: distribution({
+    id: 'cramer_von_mises',
+    version: 1,
+    range: '0 = same, 1/6 is expected without drift; grows with the sample',
+    meaning: 'Squared difference between both cumulative distributions, summed over all values, with its p-value.',
+    cost: 'n + m; up to 20 values a side n · m tables for the exact p-value',
+    source: 'Anderson, Ann. Math. Stat. 33 (1962), 1148-1159; Xiao, Gordon and Yakovlev, J. Stat. Software 17 (2006)',
+    fromSorted: cramerVonMises,
+  }),
+  anderson_darling: distribution({
+    id: 'anderson_darling',
+    version: 1,
+    range: 'lowest (near -1.3) = same, 0 is expected without drift, in deviations without drift; grows with the sample',
+    meaning: 'Squared difference between both cumulative distributions with the tails counting as much as the middle, with its p-value.',
+    cost: 'n + m',
+    source: 'Scholz and Stephens, JASA 82 (1987), 918-924; Anderson and Darling, Ann. Math. Stat. 23 (1952), 193-212',
+    fromSorted: andersonDarling,
   }),
 };

@@ -1,0 +1,102 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import oracle from '../oracles/cramer-von-mises.json' with { type: 'json' };
+import { seededRandom } from '../random.js';
+import { sortedValues } from '../sorted.js';
+import { exactCramerVonMisesTail } from './cramer-von-mises-exact.js';
+import { cramerVonMises } from './cramer-von-mises.js';
+
+const sample = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 2, maxLength: 24 });
+const tied = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 2, maxLength: 24 });
+
+describe('cramer-von-mises', () => {
+  it.each(oracle.cases)('equals scipy in score and p-value: $name', ({ reference, current, score, pValue }) => {
+    const result = cramerVonMises(sortedValues(reference), sortedValues(current));
+    expect(Math.abs(result.score - score)).toBeLessThanOrEqual(1e-12 * Math.max(1, score));
+    // The limit's series ends at terms of 1e-7 in scipy.
+    const tolerance = result.parameters['tail'] === 'exact' ? 1e-12 * pValue : 2e-7;
+    expect(Math.abs((result.pValue ?? -1) - pValue)).toBeLessThanOrEqual(tolerance);
+  });
+
+  it('is symmetric, 0 for a sample and itself, and unchanged by an increasing transformation', () => {
+    fc.assert(
+      fc.property(fc.oneof(sample, tied), fc.oneof(sample, tied), (x, y) => {
+        const [a, b] = [sortedValues(x), sortedValues(y)];
+        const result = cramerVonMises(a, b);
+        expect(cramerVonMises(b, a).score).toBeCloseTo(result.score, 13);
+        expect(cramerVonMises(b, a).pValue).toBeCloseTo(result.pValue ?? -1, 12);
+        expect(cramerVonMises(a, a)).toMatchObject({ score: 0, pValue: 1 });
+        const [stretched, other] = [a.map((v) => v * 8), b.map((v) => v * 8)];
+        expect(cramerVonMises(stretched, other)).toEqual(result);
+        expect(result.pValue).toBeGreaterThanOrEqual(0);
+        expect(result.pValue).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('equals the formula of ranks, ties by their mid-ranks', () => {
+    fc.assert(
+      fc.property(tied, tied, (x, y) => {
+        const [a, b] = [sortedValues(x), sortedValues(y)];
+        const rank = (v: number): number => [...a, ...b].filter((w) => w < v).length + ([...a, ...b].filter((w) => w === v).length + 1) / 2;
+        const squares = (own: Float64Array): number => own.reduce((sum, v, i) => sum + (rank(v) - i - 1) ** 2, 0);
+        const [n, m] = [a.length, b.length];
+        const u = n * squares(a) + m * squares(b);
+        expect(cramerVonMises(a, b).score).toBeCloseTo(u / (n * m * (n + m)) - (4 * n * m - 1) / (6 * (n + m)), 10);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('grows as a sample is shifted away, and its p-value keeps falling where a difference from 1 would be 0', () => {
+    const base = Array.from({ length: 100 }, (_, i) => i);
+    const results = [0, 5, 20, 50, 80, 100].map((shift) =>
+      cramerVonMises(
+        base,
+        base.map((v) => v + shift),
+      ),
+    );
+    results.slice(1).forEach(({ score, pValue }, i) => {
+      expect(score).toBeGreaterThan(results[i]?.score ?? NaN);
+      expect(pValue).toBeLessThan(results[i]?.pValue ?? NaN);
+    });
+    expect(results.at(-1)?.pValue).toBeGreaterThan(0);
+    expect(results.at(-1)?.pValue).toBeLessThan(1e-30);
+  });
+
+  it('keeps its digits for large samples, where the formula of ranks cancels seven of them', () => {
+    const many = Float64Array.from({ length: 200_000 }, (_, i) => 2 * i);
+    const odd = many.map((v) => v + 1);
+    // Every odd value follows its even one: F − G is 1/n after each even value and 0 after each odd one.
+    expect(cramerVonMises(many, odd).score).toBe(1 / (4 * 200_000));
+  });
+
+  it('counts every order of small samples', () => {
+    expect(cramerVonMises([1, 2, 3], [4, 5, 6])).toEqual({ score: 19 / 36, pValue: 0.1, parameters: { tail: 'exact' } });
+    expect(exactCramerVonMisesTail(3, 5, 0)).toBe(1);
+    expect(exactCramerVonMisesTail(5, 3, 1e9)).toBe(0);
+  });
+
+  it('raises false alarms at its nominal rate', () => {
+    const random = seededRandom(11);
+    const draw = (n: number): Float64Array => sortedValues(Array.from({ length: n }, random));
+    for (const [n, m] of [
+      [9, 10],
+      [30, 30],
+      [200, 50],
+    ] as const) {
+      let alarms = 0;
+      for (let i = 0; i < 400; i += 1) if ((cramerVonMises(draw(n), draw(m)).pValue ?? 1) <= 0.05) alarms += 1;
+      expect(alarms / 400).toBeGreaterThan(0.025);
+      expect(alarms / 400).toBeLessThan(0.07);
+    }
+  });
+
+  it('refuses what it cannot answer', () => {
+    expect(() => cramerVonMises([1], [1, 2])).toThrow('cramerVonMises requires at least 2 values in each sample');
+    expect(() => cramerVonMises([], [1, 2])).toThrow('cramerVonMises requires at least one value in each sample');
+    expect(() => cramerVonMises([1, NaN], [1, 2])).toThrow('cramerVonMises requires sorted, finite values');
+    expect(() => cramerVonMises([1, Infinity], [1, 2])).toThrow('cramerVonMises requires sorted, finite values');
+  });
+});

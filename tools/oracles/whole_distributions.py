@@ -1,0 +1,103 @@
+"""Makes the oracle files of the tests of whole distributions: Cramér-von Mises, Anderson-Darling, Epps-Singleton, Kuiper, energy, MMD.
+
+Run with Python 3.11, numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1 and mpmath 1.3.0 (for two limit distributions only):
+
+    pip install numpy==2.4.6 scipy==1.17.1 scikit-learn==1.9.1 mpmath==1.3.0
+    python tools/oracles/whole_distributions.py
+"""
+
+import warnings
+
+import mpmath
+import numpy as np
+from scipy import stats
+from scipy.spatial.distance import pdist
+from sklearn.metrics.pairwise import rbf_kernel
+
+from common import rounded, samples, write
+
+PACKAGES = ["numpy", "scipy"]
+
+
+def rng():
+    """Every family of cases draws from its own generator, so that a case added to one leaves the others as they were."""
+    return np.random.default_rng(20261123)
+
+
+def pairs():
+    small = rng()
+    return samples(rng()) + [
+        ("twenty a side", rounded(small.normal(0, 1, 20)), rounded(small.normal(0.6, 1, 20))),
+        ("nineteen and twenty", rounded(small.normal(0, 1, 19)), rounded(small.normal(0.2, 2, 20))),
+        ("few against many", rounded(small.normal(0, 1, 7)), rounded(small.normal(0, 1, 90))),
+        ("drift that leaves no doubt", rounded(small.normal(0, 1, 150), 3), rounded(small.normal(4, 1, 130), 3)),
+    ]
+
+
+def tested(test, least=1):
+    cases = []
+    for name, a, b in pairs():
+        if min(len(a), len(b)) >= least:
+            res = test(a, b)
+            cases.append({"name": name, "reference": a, "current": b, "score": float(res.statistic), "pValue": float(res.pvalue)})
+    return cases
+
+
+def make_cramer_von_mises():
+    write("cramer-von-mises", "scipy.stats.cramervonmises_2samp(reference, current), method auto", 1e-12, tested(stats.cramervonmises_2samp), PACKAGES)
+
+
+def make_anderson_darling():
+    """The table of scipy, and permutations where it has none."""
+    cases = []
+    for name, a, b in pairs():
+        res = stats.anderson_ksamp([a, b], variant="midrank")
+        cases.append({"name": name, "reference": a, "current": b, "score": float(res.statistic), "pValue": float(res.pvalue)})
+    draw = rng()
+    permuted = []
+    for n, m, shift in [(50, 40, 0.0), (30, 60, 0.05), (80, 80, 0.1), (40, 40, 0.25), (60, 45, 0.75)]:
+        a, b = rounded(draw.normal(0, 1, n)), rounded(draw.normal(shift, 1, m))
+        method = stats.PermutationMethod(n_resamples=39_999, rng=np.random.default_rng(1))
+        res = stats.anderson_ksamp([a, b], variant="midrank", method=method)
+        permuted.append({"name": f"{n} and {m} shifted by {shift}", "reference": a, "current": b, "pValue": float(res.pvalue)})
+    call = "scipy.stats.anderson_ksamp([reference, current], variant='midrank'); permuted: method=PermutationMethod(n_resamples=39999)"
+    write("anderson-darling", call, 1e-12, {"table": cases, "permuted": permuted}, PACKAGES)
+
+
+def cramer_von_mises_limit(x):
+    """Anderson and Darling 1952, eq. 4.35: the distribution function as a series of Bessel functions."""
+    def term(k):
+        q = mpmath.mpf(4 * k + 1) ** 2 / (16 * x)
+        ratio = mpmath.gamma(k + mpmath.mpf(1) / 2) / (mpmath.gamma(mpmath.mpf(1) / 2) * mpmath.factorial(k))
+        return ratio * mpmath.sqrt(4 * k + 1) * mpmath.exp(-q) * mpmath.besselk(mpmath.mpf(1) / 4, q)
+    return 1 - mpmath.nsum(lambda k: term(int(k)), [0, mpmath.inf], method="d") / (mpmath.pi * mpmath.sqrt(x))
+
+
+def anderson_darling_limit(x):
+    """Marsaglia and Marsaglia, Journal of Statistical Software 9/2 (2004), eq. 2: an alternating series of integrals."""
+    def term(j):
+        c = (4 * j + 1) ** 2 * mpmath.pi ** 2 / (8 * x)
+        integral = mpmath.quad(lambda w: mpmath.exp(x / (8 * (1 + w * w)) - c * w * w), [0, 1 / mpmath.sqrt(c), 4 / mpmath.sqrt(c), 16 / mpmath.sqrt(c)])
+        return mpmath.binomial(mpmath.mpf(-1) / 2, j) * (4 * j + 1) * mpmath.exp(-c) * integral
+    total, j = mpmath.mpf(0), 0
+    while True:
+        part = term(j)
+        total += part
+        if abs(part) < mpmath.mpf(10) ** -45:
+            return 1 - mpmath.sqrt(2 * mpmath.pi) / x * total
+        j += 1
+
+
+def make_limits():
+    mpmath.mp.dps = 60
+    cvm = [{"x": x, "value": float(cramer_von_mises_limit(mpmath.mpf(x)))} for x in [0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 9]]
+    ad = [{"x": x, "value": float(anderson_darling_limit(mpmath.mpf(x)))} for x in [0.1, 0.2, 0.5, 1, 2.5, 4, 8, 20]]
+    write("squared-bridge-tail", "one minus the series of Anderson and Darling 1952 / Marsaglia and Marsaglia 2004 in mpmath, 60 digits", 1e-12,
+          {"cramerVonMises": cvm, "andersonDarling": ad}, ["mpmath"])
+
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    make_cramer_von_mises()
+    make_anderson_darling()
+    make_limits()
