@@ -1,9 +1,10 @@
-"""Makes oracles/evidently.json and oracles/nannyml.json: the numbers the two tools themselves show for the same columns.
+"""Makes oracles/evidently.json and oracles/nannyml.json: the numbers the two tools themselves show for the same columns. And, of the two
+files the command line is tested with, like-evidently.json and like-nannyml.json beside them.
 
 Each tool has an environment of its own (Python 3.11); both break with pandas 3, which Evidently 0.7.23 cannot import:
 
     pip install evidently==0.7.23 pandas==2.3.3 numpy==2.4.6 scipy==1.17.1
-    python tools/oracles/peers.py evidently
+    PYTHONHASHSEED=0 python tools/oracles/peers.py evidently
 
     pip install nannyml==0.13.1 pandas==2.3.3 numpy==2.4.6 scipy==1.17.1
     python tools/oracles/peers.py nannyml
@@ -12,9 +13,11 @@ Columns go in as pandas reads them from a file. Columns of `rows` are too long t
 ((i * 7919 + add) % 10007) / 16 + shift.
 """
 
+import json
 import os
 import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -79,6 +82,18 @@ def sides(case):
     return case["reference"] * case["times"], case["current"] * case["times"]
 
 
+FIXTURES = Path(__file__).resolve().parents[2] / "apps" / "cli" / "src" / "compare" / "fixtures"
+
+
+def files():
+    r, c = (pd.read_csv(FIXTURES / f"{side}.csv") for side in ("reference", "current"))
+    return r, c, [name for name in r.columns if name in c.columns]
+
+
+def write_files(tool, columns):
+    (FIXTURES / f"like-{tool}.json").write_text(json.dumps({"columns": columns}, indent=1) + "\n")
+
+
 def evidently():
     from evidently import Dataset, Report
     from evidently.metrics import ValueDrift
@@ -97,6 +112,10 @@ def evidently():
             if np.isfinite(score):
                 scores["default" if method is None else method] = entry
         made.append({**case, "type": kind, "scores": scores})
+    r, c, names = files()
+    found = Report([ValueDrift(column=name) for name in names]).run(Dataset.from_pandas(c), Dataset.from_pandas(r)).dict()["metrics"]
+    shown = {m["config"]["column"]: {"shown": m["config"]["method"], "score": float(m["value"])} for m in found}
+    write_files("evidently", shown)
     write("evidently", "Report([ValueDrift(column, method)]).run(current, reference)", 1e-9, made, ["evidently", "pandas", "numpy", "scipy"])
 
 
@@ -115,6 +134,9 @@ def nannyml():
         frame = calculator.calculate(c).filter(period="analysis").to_df()
         scores = {m: float(frame[("x", m, "value")].iloc[0]) for m in methods}
         made.append({**case, "scores": scores})
+    r, c, names = files()
+    frame = nml.UnivariateDriftCalculator(column_names=names, chunk_number=1).fit(r).calculate(c).filter(period="analysis").to_df()
+    write_files("nannyml", {name: {"shown": "jensen_shannon", "score": float(frame[(name, "jensen_shannon", "value")].iloc[0])} for name in names})
     write("nannyml", "UnivariateDriftCalculator(chunk_number=1).fit(reference).calculate(current)", 1e-9, made, ["nannyml", "pandas", "numpy", "scipy"])
 
 

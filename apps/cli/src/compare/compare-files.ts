@@ -36,7 +36,11 @@ const disagreeing = (reference: Columns, current: Columns): { readonly reference
   return found;
 };
 
-const agreeing = async (files: { readonly reference: string; readonly current: string }): Promise<readonly [Columns, Columns]> => {
+/** Both files as columns; a column that holds words in one of them is read as words in both. @throws DatasetError when a file cannot be read */
+export const readAgreeing = async (files: {
+  readonly reference: string;
+  readonly current: string;
+}): Promise<readonly [Columns, Columns]> => {
   const [reference, current] = [await readColumns(files.reference), await readColumns(files.current)];
   const again = disagreeing(reference, current);
   return [
@@ -53,7 +57,7 @@ export const compareFiles = async (
   files: { readonly reference: string; readonly current: string },
   options: CompareOptions,
 ): Promise<CompareReport> => {
-  const [reference, current] = await agreeing(files);
+  const [reference, current] = await readAgreeing(files);
   const columns = [...reference.columns.values()].flatMap((column) => {
     const other = current.columns.get(column.name);
     return other ? [compareColumn(column, other, options)] : [];

@@ -3,6 +3,12 @@ import { type Command } from 'commander';
 import { BINNINGS, METHOD_IDS } from '#libs/statistics';
 import { compareFiles } from './compare-files.js';
 import { htmlReport } from './html.js';
+import { compareLike } from './like/compare-like.js';
+import { likeJson } from './like/json.js';
+import { parseLike } from './like/options.js';
+import { PEERS } from './like/report.js';
+import { likeTable } from './like/table.js';
+import { outputOf } from '../output.js';
 import { jsonReport } from './json.js';
 import { parseOptions, type RawOptions } from './options.js';
 import { tableReport } from './table.js';
@@ -13,7 +19,8 @@ const DETAILS = `
 Defaults: numeric columns by psi and kolmogorov_smirnov, categorical ones by psi and chi_square. A method that does not fit the kind of a column
 is left out there. Edges come from the reference with open outer bins (sturges: from both files together). Missing: empty, NA, NaN, null.
 A threshold is a limit on the score, never on the p-value: drifted means score >= threshold. Exit status: 0 compared, 1 a file cannot be read,
-2 wrong usage; drift does not change it.`;
+2 wrong usage; drift does not change it.
+With --like the other tool chooses method, bins and limits (--method picks among its methods); nothing else can be set.`;
 
 /** `driftledger compare REFERENCE CURRENT`: two data files in, drift per column out. Needs no server. */
 export const register = (program: Command): void => {
@@ -30,12 +37,18 @@ export const register = (program: Command): void => {
     .option('--threshold <limit>', 'limit on the score, for all methods or as method=limit (repeatable)', gather)
     .option('--exact', 'measure every value (default)')
     .option('--buckets', 'measure bucket counts, as the server does')
+    .option('--like <peer>', `the numbers of ${PEERS.join(' or ')}, and where ours differ and why`)
     .option('--html <file>', 'write the report as one self-contained page')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', DETAILS);
   command.action(async (reference: string, current: string, raw: RawOptions) => {
+    const write = outputOf(command).out;
+    if (raw.like !== undefined) {
+      const like = await compareLike({ reference, current }, parseLike(raw.like, raw));
+      write(raw.json === true ? `${JSON.stringify(likeJson(like), null, 2)}\n` : likeTable(like));
+      return;
+    }
     const report = await compareFiles({ reference, current }, parseOptions(raw));
-    const write = command.configureOutput().writeOut ?? ((text: string) => void process.stdout.write(text));
     if (raw.html !== undefined) await writeFile(raw.html, htmlReport(report));
     if (raw.json === true) write(`${JSON.stringify(jsonReport(report), null, 2)}\n`);
     else write(raw.html === undefined ? tableReport(report) : `Report written to ${raw.html}\n`);

@@ -23,6 +23,7 @@ export type RawOptions = {
   readonly threshold?: readonly string[];
   readonly exact?: boolean;
   readonly buckets?: boolean;
+  readonly like?: string;
   readonly html?: string;
   readonly json?: boolean;
 };
@@ -59,7 +60,8 @@ const binning = (text: string): Binning => {
   return found;
 };
 
-const method = (text: string): MethodId => {
+/** @throws UsageError METHOD_UNKNOWN */
+export const parseMethod = (text: string): MethodId => {
   if (!isMethodId(text))
     throw new UsageError('METHOD_UNKNOWN', `--method takes one of ${METHOD_IDS.join(', ')}, got ${JSON.stringify(text)}`);
   return text;
@@ -96,7 +98,7 @@ const thresholds = (texts: readonly string[]): Thresholds => {
   for (const text of texts) {
     const at = text.indexOf('=');
     if (at < 0) all = limit(text, text);
-    else byMethod.set(method(text.slice(0, at)), limit(text.slice(at + 1), text));
+    else byMethod.set(parseMethod(text.slice(0, at)), limit(text.slice(at + 1), text));
   }
   return { byMethod, ...(all !== undefined && { all }) };
 };
@@ -108,7 +110,7 @@ const thresholds = (texts: readonly string[]): Thresholds => {
 export const parseOptions = (raw: RawOptions): CompareOptions => {
   if (raw.exact === true && raw.buckets === true) throw new UsageError('MODES_CONFLICT', '--exact and --buckets exclude each other');
   return {
-    ...(raw.method && raw.method.length > 0 && { methods: [...new Set(raw.method.map(method))] }),
+    ...(raw.method && raw.method.length > 0 && { methods: [...new Set(raw.method.map(parseMethod))] }),
     bins: raw.bins === undefined ? DEFAULT_BINNING.bins : bins(raw.bins),
     binning: raw.binning === undefined ? DEFAULT_BINNING.binning : binning(raw.binning),
     zero: raw.zero === undefined ? DEFAULT_ZERO_RULE : zero(raw.zero),

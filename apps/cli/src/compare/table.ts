@@ -4,9 +4,10 @@ import { type ColumnReport, type CompareReport, type MethodReport, type Moved, t
 /** Width in a terminal, near enough: code points. */
 const width = (text: string): number => [...text].length;
 const LONGEST_NAME = 28;
-const shorten = (text: string): string => (width(text) <= LONGEST_NAME ? text : `${[...text].slice(0, LONGEST_NAME - 1).join('')}…`);
+/** At most 28 code points of a name. */
+export const shorten = (text: string): string => (width(text) <= LONGEST_NAME ? text : `${[...text].slice(0, LONGEST_NAME - 1).join('')}…`);
 /** Column names and categories come from files: control characters must not reach the terminal. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, '�');
+export const printable = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, '�');
 
 const methodCell = (report: MethodReport | undefined): string => {
   if (!report) return '';
@@ -28,7 +29,8 @@ const row = (column: ColumnReport, ids: readonly string[]): string[] => [
   ...ids.map((id) => methodCell(column.methods.find((method) => method.id === id))),
 ];
 
-const aligned = (rows: readonly (readonly string[])[]): string[] => {
+/** Rows of cells as lines of one width, the first one underlined. */
+export const aligned = (rows: readonly (readonly string[])[]): string[] => {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((cells) => width(cells[i] ?? ''))));
   const line = (cells: readonly string[]): string =>
     cells
