@@ -8,10 +8,11 @@ import { createClient, type ClickHouseClientConfigOptions } from '@clickhouse/cl
 import { createChdbConnection } from 'chdb/connection';
 import { serialLane } from './lane.js';
 import { quoted } from './statements.js';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { incoming } from './chdb/incoming.js';
 import { openChdb } from './chdb/open-chdb.js';
 import { clickHouseContract } from './clickhouse.contract.js';
 import { ClickHouseError } from './errors.js';
@@ -100,6 +101,20 @@ describe('opening ClickHouse', () => {
     other.kill('SIGKILL');
     await once(other, 'exit');
     await open().close();
+  });
+
+  it('writes into a directory that was named from where the process stands', async () => {
+    const clickHouse = openChdb({ path: path.relative(process.cwd(), directory) });
+    await clickHouse.command('CREATE TABLE IF NOT EXISTS default.near (x UInt8) ENGINE = MergeTree ORDER BY x');
+    await clickHouse.insert({ table: 'default.near', columns: ['x'], rows: [[1]], token: 'near' });
+    await clickHouse.command('DROP TABLE default.near SYNC');
+    await clickHouse.close();
+  });
+
+  it('refuses a directory whose name the engine would take for a pattern', () => {
+    expect(() => incoming(path.join(directory, 'a*b'))).toThrow('no * ? { } or ::');
+    expect(() => incoming(path.join(directory, 'a::b'))).toThrow('no * ? { } or ::');
+    expect(existsSync(path.join(directory, 'a*b'))).toBe(false);
   });
 
   it('answers with a transient error while a server is away', async () => {
