@@ -49,6 +49,9 @@ export const dealCounts = (pooled: readonly number[], draws: number, random: Ran
   });
 };
 
+/** Up to this many rows on both sides together values are dealt out one by one; above, the laws of large samples are as good and do not grow. */
+export const DEALT_UP_TO = 1000;
+
 /** Deals sorted values out anew into two samples, both sorted; the first gets `first.length` of them. One pass, nothing is sorted. */
 export const dealSorted = (pooled: Float64Array, first: Float64Array, second: Float64Array, random: Random): void => {
   let [i, j] = [0, 0];

@@ -5,14 +5,21 @@ import { requireSorted } from '../requirements.js';
 import { sortedValues } from '../sorted.js';
 import { populationDeviation } from '../summation.js';
 import { bridgeOver, type Stretches, stretchesOf } from './brownian-bridge.js';
-import { dealSorted } from './hypergeometric.js';
+import { dealSorted, DEALT_UP_TO } from './hypergeometric.js';
 import { drawnLaw, type NoDriftLaw, requireLevel, type Resampling } from './no-drift-law.js';
-
-/** Up to this many rows on both sides together rows are dealt out anew; above, the limit of large samples is as good and does not grow. */
-const DEALT_UP_TO = 4000;
 
 /** Two ascending samples. */
 export type SortedSamples = { readonly reference: ArrayLike<number>; readonly current: ArrayLike<number> };
+
+/** All values in ascending order. @throws StatisticsError `noDriftLaw requires sorted, finite values` | `… at least one value in each sample` */
+export const pooledOf = ({ reference, current }: SortedSamples): Float64Array => {
+  requireSorted('noDriftLaw', reference);
+  requireSorted('noDriftLaw', current);
+  const pooled = new Float64Array(reference.length + current.length);
+  pooled.set(reference);
+  pooled.set(current, reference.length);
+  return sortedValues(pooled);
+};
 
 /** The score that a path of F − G makes on the axis. */
 type OfPath = (path: Float64Array, widths: Float64Array) => number;
@@ -27,7 +34,7 @@ const PATHS: ReadonlyMap<string, OfPath> = new Map<string, OfPath>([
 /**
  * What a score between two samples of numbers does without drift, given the pooled values.
  *
- * `kolmogorov_smirnov`: its own distribution, exact or asymptotic as its p-value. Up to 4,000 rows together: the pooled rows are dealt out
+ * `kolmogorov_smirnov`: its own distribution, exact or asymptotic as its p-value. Up to 1,000 rows together: the pooled rows are dealt out
  * anew in each round and scored by the method itself (exact; O(n + m) a round). Above: `wasserstein`, its normalised form and
  * `energy_distance` by a Brownian bridge over the pooled distribution function, times √(1/n + 1/m) (400 steps a round; the limit law of
  * both); other methods are dealt out however large.
@@ -36,11 +43,9 @@ const PATHS: ReadonlyMap<string, OfPath> = new Map<string, OfPath>([
  * @example noDriftLawOfSamples(methodById('wasserstein'), { reference, current }, { random: seededRandom(1) }).critical(0.05)
  */
 export const noDriftLawOfSamples = (method: DistributionMethod, samples: SortedSamples, resampling: Resampling): NoDriftLaw => {
-  requireSorted('noDriftLaw', samples.reference);
-  requireSorted('noDriftLaw', samples.current);
+  const pooled = pooledOf(samples);
   const [n, m] = [samples.reference.length, samples.current.length];
   if (method.id === 'kolmogorov_smirnov') return kolmogorovLaw(n, m);
-  const pooled = sortedValues([...Array.from(samples.reference), ...Array.from(samples.current)]);
   const ofPath = PATHS.get(method.id);
   if (ofPath && n + m > DEALT_UP_TO) return bridgeLaw(method, { ofPath, stretches: stretchesOf(pooled) }, samples, resampling);
   const [reference, current] = [new Float64Array(n), new Float64Array(m)];
