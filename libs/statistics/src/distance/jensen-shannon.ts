@@ -15,7 +15,8 @@ export type JensenShannonOptions = { readonly zero?: ZeroRule; readonly base?: L
  * midpoint. 0 means identical shares; the largest value is √(ln 2) ≈ 0.8326 in base e and 1 in base 2; symmetric; a metric.
  * `scipy.spatial.distance.jensenshannon(reference, current, base)` after the zero rule (`add:0.5` unless said otherwise; under `replace`
  * the shares are scaled back to one, as scipy does). Contributions add up to the squared score.
- * Smallest sample: one value a side. O(bins). Source: Endres and Schindelin, IEEE Trans. Inf. Theory 49 (2003), 1858.
+ * From bucket counts, cuts snap to bucket edges: off by at most √(s ln 2) + √(t ln 2) in base e, √s + √t in base 2, where s and t are the
+ * shares of both sides that change their bin. Smallest sample: one value a side. O(bins). Source: Endres and Schindelin, IEEE Trans. Inf. Theory 49 (2003), 1858.
  * Oracle: oracles/jensen-shannon.json (scipy, tolerance 1e-12).
  * @param reference counts per bin
  * @param current counts per bin, same bins in the same order

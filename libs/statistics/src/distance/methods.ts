@@ -1,6 +1,7 @@
 import { BOTH, bins, distribution, type Method } from '../method.js';
 import { type DISTANCE_IDS } from '../method-ids.js';
 import { bhattacharyya } from './bhattacharyya.js';
+import { energyDistance } from './energy-distance.js';
 import { hellinger } from './hellinger.js';
 import { jensenShannon } from './jensen-shannon.js';
 import { kullbackLeibler } from './kullback-leibler.js';
@@ -100,5 +101,14 @@ export const DISTANCES: Readonly<Record<(typeof DISTANCE_IDS)[number], Method>> 
     cost: 'bins',
     source: 'Deza and Deza, Encyclopedia of Distances (2009), ch. 14',
     fromBins: (reference, current) => lInfinity(reference, current),
+  }),
+  energy_distance: distribution({
+    id: 'energy_distance',
+    version: 1,
+    range: '0 = same, unbounded, in the root of the unit of the feature',
+    meaning: 'How much farther values of different samples lie from each other than values of the same.',
+    cost: 'n + m',
+    source: 'Székely and Rizzo, J. Stat. Planning and Inference 143 (2013), 1249-1272',
+    fromSorted: energyDistance,
   }),
 };

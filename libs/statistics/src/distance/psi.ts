@@ -12,6 +12,8 @@ export type PsiOptions = { readonly zero?: ZeroRule; readonly contributions?: bo
  * 0 means identical shares; unbounded above; symmetric. A common reading (Siddiqi, Credit Risk Scorecards, 2006, p. 136) is below 0.1
  * stable, up to 0.25 moving, above shifted; it assumes about ten bins and thousands of rows, see judgement/no-drift.ts for the rest.
  * Empty bins: the zero rule, `add:0.5` unless said otherwise; a bin that is empty on both sides under `none` contributes nothing.
+ * From bucket counts, cuts snap to bucket edges: off by at most 2 (s + t)(λ + e^λ − 1), where s and t are the shares of both sides that change
+ * their bin and λ is the largest |ln(current share / reference share)| of a bin.
  * Smallest sample: one value a side. O(bins). Oracle: oracles/psi.json (numpy, the formula above in float64, tolerance 1e-12).
  * @param reference counts per bin
  * @param current counts per bin, same bins in the same order
