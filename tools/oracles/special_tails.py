@@ -45,6 +45,7 @@ def fisher(x, numerator, denominator):
 
 QUANTILES = [5e-324, 1e-300, 1e-100, 1e-20, 1.3e-11, 1.4e-11, 1e-6, 0.001, 0.025, 0.0749, 0.0751, 0.1, 0.25, 0.4, 0.49999999,
              0.5, 0.5000001, 0.6, 0.8, 0.924, 0.926, 0.975, 0.995, 0.999999, 0.9999999999999]
+ERFC = [0, 1e-9, 0.1, 0.5, 0.8, 1, 1.2, 1.3, 2, 3.3, 5.1, 8, 12.7, 20.3, 26.1, 26.5, -0.1, -1, -3.3, -6]
 NORMAL = [0, 1e-9, 0.1, 0.5, 1, 1.3, 1.6448536269514722, 1.9599639845400545, 3, 5, 8, 12, 20, 30, 37, -0.3, -1, -4, -8]
 BETA = [(0.5, 0.5, x) for x in (1e-200, 1e-12, 0.01, 0.3, 0.5, 0.99)] + \
        [(2, 3, x) for x in (1e-8, 0.1, 0.4, 0.9)] + [(1, 1, 0.3), (0.01, 20, 0.001), (20, 0.01, 0.99), (7.5, 120, 0.02), (7.5, 120, 0.1)] + \
@@ -59,6 +60,7 @@ if __name__ == "__main__":
     body = {
         "normalQuantile": [{"p": p, "value": normal_quantile(p) if p != 0.5 else 0.0} for p in QUANTILES],
         "normalTail": [{"z": z, "value": float(mpmath.erfc(mpmath.mpf(z) / mpmath.sqrt(2)) / 2)} for z in NORMAL],
+        "erfc": [{"x": x, "value": float(mpmath.erfc(mpmath.mpf(x)))} for x in ERFC],
         "regularisedBeta": [{"a": a, "b": b, "x": x, "value": float(beta(a, b, x))} for a, b, x in BETA],
         "studentTail": [{"t": t, "degrees": v, "value": student(t, v)} for v in DEGREES for t in T],
         "studentTailLarge": [{"t": t, "degrees": v, "value": float(stats.t.sf(t, v))} for v in LARGE_DEGREES for t in T[:9] if t > 1e-3],

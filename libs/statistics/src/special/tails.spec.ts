@@ -4,7 +4,7 @@ import oracle from '../oracles/special-tails.json' with { type: 'json' };
 import { fQuantile, fTail } from './f-distribution.js';
 import { normalQuantile } from './normal-quantile.js';
 import { regularisedBeta } from './regularised-beta.js';
-import { normalTail } from './regularised-gamma.js';
+import { erfc, normalTail } from './regularised-gamma.js';
 import { studentTail } from './student-tail.js';
 
 /** Relative distance from the exact value; a value of exactly 0 has to be met exactly. */
@@ -34,9 +34,17 @@ describe('normal quantile', () => {
   });
 });
 
-describe('normal tail', () => {
-  it.each(oracle.cases.normalTail)('is exact to thirteen digits at $z, far into the tail', ({ z, value }) => {
-    expect(error(normalTail(z), value)).toBeLessThan(2e-13);
+describe('normal tail and complementary error function', () => {
+  it.each(oracle.cases.normalTail)('the tail is exact to the last digits at $z, far into the tail', ({ z, value }) => {
+    expect(error(normalTail(z), value)).toBeLessThan(3e-15);
+  });
+
+  it.each(oracle.cases.erfc)('erfc is exact to the last digits at $x, far into the tail', ({ x, value }) => {
+    expect(error(erfc(x), value)).toBeLessThan(3e-15);
+  });
+
+  it('end at 0 and 1', () => {
+    expect([normalTail(Infinity), normalTail(1e200), normalTail(-1e200), erfc(1e200), erfc(-Infinity)]).toEqual([0, 0, 1, 0, 2]);
   });
 });
 
