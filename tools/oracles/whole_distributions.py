@@ -96,8 +96,54 @@ def make_limits():
           {"cramerVonMises": cvm, "andersonDarling": ad}, ["mpmath"])
 
 
+def make_energy_distance():
+    cases = [{"name": name, "reference": a, "current": b, "score": float(stats.energy_distance(a, b))} for name, a, b in pairs()]
+    write("energy-distance", "scipy.stats.energy_distance(reference, current)", 1e-12, cases, PACKAGES)
+
+
+def kuiper_statistic(a, b):
+    return stats.ks_2samp(a, b, alternative="greater").statistic + stats.ks_2samp(a, b, alternative="less").statistic
+
+
+def make_kuiper():
+    """The score as the sum of scipy's one-sided ones; the p-value as the share of random splits that score as much."""
+    cases = [{"name": name, "reference": a, "current": b, "score": float(kuiper_statistic(a, b))} for name, a, b in pairs()]
+    draw, permuted = rng(), []
+    for n, m, scale in [(40, 40, 1.0), (100, 80, 1.2), (150, 100, 1.5), (200, 150, 1.7)]:
+        a, b = rounded(draw.normal(0, 1, n)), rounded(draw.normal(0, scale, m))
+        observed, hits = kuiper_statistic(a, b), 0
+        for _ in range(20_000):
+            path = np.cumsum(np.where(draw.permutation(n + m) < n, 1 / n, -1 / m))
+            hits += max(path.max(), 0) - min(path.min(), 0) >= observed - 1e-9
+        permuted.append({"name": f"{n} and {m}, scale {scale}", "reference": a, "current": b, "pValue": (hits + 1) / 20_001})
+    call = "scipy.stats.ks_2samp(alternative='greater').statistic + ks_2samp(alternative='less').statistic; permuted: 20,000 random splits"
+    write("kuiper", call, 1e-14, {"scored": cases, "permuted": permuted}, PACKAGES)
+
+
+def make_epps_singleton():
+    write("epps-singleton", "scipy.stats.epps_singleton_2samp(reference, current)", 1e-9, tested(stats.epps_singleton_2samp, least=5), PACKAGES)
+
+
+def make_mmd():
+    """Unbiased, kernel exp(-d^2 / median(d^2)) with the median over the pairs of the pooled sample that differ in place."""
+    cases = []
+    for name, a, b in pairs():
+        x, y = np.array(a)[:, None], np.array(b)[:, None]
+        square = float(np.median(pdist(np.r_[x, y], "sqeuclidean")))
+        n, m = len(a), len(b)
+        xx, yy, xy = (rbf_kernel(p, q, gamma=1 / square) for p, q in [(x, x), (y, y), (x, y)])
+        score = (xx.sum() - n) / (n * (n - 1)) + (yy.sum() - m) / (m * (m - 1)) - 2 * xy.mean()
+        cases.append({"name": name, "reference": a, "current": b, "bandwidth": float(np.sqrt(square / 2)), "score": float(score)})
+    write("mmd", "sklearn.metrics.pairwise.rbf_kernel(gamma=1/median(pdist(pooled, 'sqeuclidean'))), unbiased", 1e-9, cases,
+          [*PACKAGES, "scikit-learn"])
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     make_cramer_von_mises()
     make_anderson_darling()
     make_limits()
+    make_energy_distance()
+    make_kuiper()
+    make_epps_singleton()
+    make_mmd()

@@ -25,9 +25,11 @@ export { totalVariation, type TotalVariationOptions } from './distance/total-var
 export { bhattacharyya, type BhattacharyyaOptions } from './distance/bhattacharyya.js';
 export { lInfinity } from './distance/l-infinity.js';
 export { wasserstein, wassersteinNormalised, wassersteinNormalisedOfBuckets, wassersteinOfBuckets } from './distance/wasserstein.js';
+export { energyDistance } from './distance/energy-distance.js';
 export { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './hypothesis/kolmogorov-smirnov.js';
 export { cramerVonMises } from './hypothesis/cramer-von-mises.js';
 export { andersonDarling } from './hypothesis/anderson-darling.js';
+export { kuiper } from './hypothesis/kuiper.js';
 export { type OtherRule } from './binning/other-class.js';
 export { type ContingencyOptions } from './hypothesis/contingency.js';
 export { mannWhitney } from './hypothesis/mann-whitney.js';
@@ -92,3 +94,6 @@ export { type Estimate, type Interval } from './estimation/estimate.js';
 export { type LabelledAnswers } from './estimation/binary-errors.js';
 export { BINARY_ESTIMATES, type BinaryEstimate, type OutcomeValues } from './estimation/binary-metrics.js';
 export { type Answers, type Cbpe, cbpe, type CbpeOptions } from './estimation/cbpe.js';
+export { type DetectorParameter, type DetectorParameters, rangeOfParameter } from './streaming/detector-parameters.js';
+export { type Detector, type DetectorMethod, type DetectorState, type Observation } from './streaming/detector.js';
+export { DETECTOR_IDS, detectorById, type DetectorId, DETECTORS, isDetectorId, restoreDetector } from './streaming/detectors.js';

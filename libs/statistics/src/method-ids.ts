@@ -9,6 +9,7 @@ export const DISTANCE_IDS = [
   'total_variation',
   'bhattacharyya',
   'l_infinity',
+  'energy_distance',
 ] as const;
 /** Two-sample tests of numbers. */
 export const NUMERIC_TEST_IDS = [
@@ -18,6 +19,7 @@ export const NUMERIC_TEST_IDS = [
   'student_t',
   'cramer_von_mises',
   'anderson_darling',
+  'kuiper',
 ] as const;
 /** Tests of counts per category. */
 export const CATEGORICAL_TEST_IDS = ['chi_square', 'g_test', 'fisher_exact', 'two_proportion_z', 'cramers_v'] as const;

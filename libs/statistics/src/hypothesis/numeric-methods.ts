@@ -3,6 +3,7 @@ import { type NUMERIC_TEST_IDS } from '../method-ids.js';
 import { andersonDarling } from './anderson-darling.js';
 import { cramerVonMises } from './cramer-von-mises.js';
 import { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './kolmogorov-smirnov.js';
+import { kuiper } from './kuiper.js';
 import { mannWhitney } from './mann-whitney.js';
 import { studentT } from './student-t.js';
 import { welchT } from './welch-t.js';
@@ -63,5 +64,14 @@ export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], M
     cost: 'n + m',
     source: 'Scholz and Stephens, JASA 82 (1987), 918-924; Anderson and Darling, Ann. Math. Stat. 23 (1952), 193-212',
     fromSorted: andersonDarling,
+  }),
+  kuiper: distribution({
+    id: 'kuiper',
+    version: 1,
+    range: '0 = same, 1 = no overlap or one inside a gap of the other',
+    meaning: 'Largest differences between both cumulative distributions, up and down, added; fit for circles; with its p-value.',
+    cost: 'n + m',
+    source: 'Kuiper, Proc. KNAW A 63 (1960), 38-47; Stephens, J. R. Stat. Soc. B 32 (1970), 115-122',
+    fromSorted: kuiper,
   }),
 };
