@@ -1,9 +1,5 @@
-import { logOnePlusMinus } from './log-one-plus-minus.js';
+import { deviance } from './deviance.js';
 import { stirlingError } from './log-gamma.js';
-
-/** Deviance term n·p·D₀(x / np): x ln(x/np) + np − x, without cancellation when x is near np; rounding must not make np negative. */
-const deviance = (x: number, expected: number, excess: number): number =>
-  x === 0 ? expected : -x * logOnePlusMinus(Math.max(-excess / x, -1));
 
 /**
  * Probability of x successes in n trials with success probability p, by Loader's saddle-point form: about 14 correct digits for any n, where
@@ -16,7 +12,7 @@ export const binomialProbability = (x: number, n: number, p: number, excess: num
   if (x === n) return Math.exp(n * Math.log(p));
   if (!(p > 0 && q > 0)) return 0;
   const exponent =
-    errorOfFactorial(n) - errorOfFactorial(x) - errorOfFactorial(n - x) - deviance(x, n * p, excess) - deviance(n - x, n * q, -excess);
+    errorOfFactorial(n) - errorOfFactorial(x) - errorOfFactorial(n - x) - deviance(x, n * p, -excess) - deviance(n - x, n * q, excess);
   return Math.exp(exponent) * Math.sqrt(n / (2 * Math.PI * x * (n - x)));
 };
 

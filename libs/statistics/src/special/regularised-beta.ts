@@ -1,21 +1,17 @@
 import { StatisticsError } from '../errors.js';
+import { deviance } from './deviance.js';
 import { stirlingError } from './log-gamma.js';
-import { logOnePlusMinus } from './log-one-plus-minus.js';
 
 /** Enough for shapes up to about 10¹²: the fraction needs some multiple of the root of the larger one. */
 const MAX_STEPS = 10_000_000;
 const TINY = 1e-300;
 const notZero = (x: number): number => (Math.abs(x) < TINY ? TINY : x);
 
-/** x ln(x / expected) + expected − x, without cancellation where both are near; `excess` is x − expected. */
-const deviance = (x: number, expected: number, excess: number): number =>
-  Math.abs(excess) < 0.4 * x ? -x * logOnePlusMinus(-excess / x) : x * Math.log(x / expected) - excess;
-
 /** x^a y^b / B(a, b), by Loader's saddle-point form: the textbook difference of logarithms would lose a digit per decade of a + b. */
 const prefactor = (a: number, b: number, x: number, y: number): number => {
   const n = a + b;
   const excess = a * y - b * x;
-  const exponent = stirlingError(n) - stirlingError(a) - stirlingError(b) - deviance(a, n * x, excess) - deviance(b, n * y, -excess);
+  const exponent = stirlingError(n) - stirlingError(a) - stirlingError(b) - deviance(a, n * x, -excess) - deviance(b, n * y, excess);
   return Math.exp(exponent) * Math.sqrt(((a / n) * b) / (2 * Math.PI));
 };
 
