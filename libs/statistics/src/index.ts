@@ -29,6 +29,7 @@ export { energyDistance } from './distance/energy-distance.js';
 export { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './hypothesis/kolmogorov-smirnov.js';
 export { cramerVonMises } from './hypothesis/cramer-von-mises.js';
 export { andersonDarling } from './hypothesis/anderson-darling.js';
+export { eppsSingleton } from './hypothesis/epps-singleton.js';
 export { kuiper } from './hypothesis/kuiper.js';
 export { type OtherRule } from './binning/other-class.js';
 export { type ContingencyOptions } from './hypothesis/contingency.js';
@@ -65,11 +66,32 @@ export {
 } from './judgement/no-drift.js';
 export { classificationMetrics, type ClassificationMetrics, type ConfusionCounts } from './performance/classification.js';
 export { confusionMatrix, type ConfusionMatrix, macroMetrics, oneAgainstRest } from './performance/multiclass.js';
-export { rocAuc } from './performance/roc-auc.js';
-export { logLoss } from './performance/log-loss.js';
-export { brier } from './performance/brier.js';
+export { rocAuc, rocAucEstimate } from './performance/roc-auc.js';
+export { logLoss, logLossEstimate } from './performance/log-loss.js';
+export { brier, brierEstimate } from './performance/brier.js';
 export { type CalibrationBin, calibrationBins, expectedCalibrationError } from './performance/expected-calibration-error.js';
-export { meanAbsoluteError, rootMeanSquaredError } from './performance/regression.js';
+export {
+  meanAbsoluteError,
+  meanAbsoluteErrorEstimate,
+  meanSquaredErrorEstimate,
+  rootMeanSquaredError,
+  rootMeanSquaredErrorEstimate,
+} from './performance/regression.js';
+export { meanAbsolutePercentageError } from './performance/percentage-error.js';
+export { meanSquaredLogarithmicError, rootMeanSquaredLogarithmicError } from './performance/logarithmic-error.js';
+export { rSquared } from './performance/r-squared.js';
+export { quantileLoss, type QuantileLossOptions } from './performance/quantile-loss.js';
+export { averagePrecision } from './performance/average-precision.js';
+export { type ClassScores, oneAgainstRestAuc } from './performance/one-against-rest-auc.js';
+export { type Band, type BandMethod, type BandOptions, type Estimate } from './performance/band.js';
+export { wilson } from './performance/wilson.js';
+export { decisionShare, type DecisionShare } from './performance/decision-share.js';
+export { f1 } from './performance/f1.js';
+export { balancedAccuracy, informedness } from './performance/balanced-accuracy.js';
+export { matthews } from './performance/matthews.js';
+export { cohenKappa } from './performance/cohen-kappa.js';
+export { type Average, classAverage, type ClassShare } from './performance/class-average.js';
+export { businessValue, type DecisionValues } from './performance/business-value.js';
 export { chiSquareTail, erfc, normalTail, upperGamma } from './special/regularised-gamma.js';
 export { fQuantile, fTail } from './special/f-distribution.js';
 export { normalQuantile } from './special/normal-quantile.js';
@@ -90,7 +112,8 @@ export {
 } from './peers/evidently.js';
 export { NANNYML_METHODS, type NannymlMethod, nannymlScore, nannymlTakes } from './peers/nannyml.js';
 export { METHOD_IDS, type MethodId } from './method-ids.js';
-export { DEFAULT_METHODS, isMethodId, methodById, METHODS } from './methods.js';
+export { DEFAULT_METHODS } from './choosing.js';
+export { isMethodId, methodById, METHODS } from './methods.js';
 export { calibrate, type Calibration, calibrationFor, equalCountCalibrationError } from './estimation/calibration.js';
 export { type Isotonic, isotonicAt, isotonicRegression } from './estimation/isotonic.js';
 export { type Chunk, chunksOf } from './estimation/chunks.js';
@@ -98,6 +121,10 @@ export { type Estimate, type Interval } from './estimation/estimate.js';
 export { type LabelledAnswers } from './estimation/binary-errors.js';
 export { BINARY_ESTIMATES, type BinaryEstimate, type OutcomeValues } from './estimation/binary-metrics.js';
 export { type Answers, type Cbpe, cbpe, type CbpeOptions } from './estimation/cbpe.js';
+export { type Dle, dle, type DleOptions, type LabelledNumericAnswers, type NumericAnswers } from './estimation/dle.js';
+export { gradientBoosting, type Regressor } from './estimation/gradient-boosting.js';
+export { REGRESSION_ESTIMATES, type RegressionEstimate } from './estimation/regression-losses.js';
+export { scorecard, type Scorecard, type Settled } from './estimation/scorecard.js';
 export { type DetectorParameter, type DetectorParameters, rangeOfParameter } from './streaming/detector-parameters.js';
 export { type Detector, type DetectorMethod, type DetectorState, type Observation } from './streaming/detector.js';
 export { DETECTOR_IDS, detectorById, type DetectorId, DETECTORS, isDetectorId, restoreDetector } from './streaming/detectors.js';

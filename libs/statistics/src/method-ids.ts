@@ -20,6 +20,7 @@ export const NUMERIC_TEST_IDS = [
   'cramer_von_mises',
   'anderson_darling',
   'kuiper',
+  'epps_singleton',
 ] as const;
 /** Tests of counts per category. */
 export const CATEGORICAL_TEST_IDS = ['chi_square', 'g_test', 'fisher_exact', 'two_proportion_z', 'cramers_v'] as const;

@@ -2,6 +2,7 @@ import { distribution, type Method } from '../method.js';
 import { type NUMERIC_TEST_IDS } from '../method-ids.js';
 import { andersonDarling } from './anderson-darling.js';
 import { cramerVonMises } from './cramer-von-mises.js';
+import { eppsSingleton } from './epps-singleton.js';
 import { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './kolmogorov-smirnov.js';
 import { kuiper } from './kuiper.js';
 import { mannWhitney } from './mann-whitney.js';
@@ -73,5 +74,14 @@ export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], M
     cost: 'n + m',
     source: 'Kuiper, Proc. KNAW A 63 (1960), 38-47; Stephens, J. R. Stat. Soc. B 32 (1970), 115-122',
     fromSorted: kuiper,
+  }),
+  epps_singleton: distribution({
+    id: 'epps_singleton',
+    version: 1,
+    range: '0 = same, 4 is expected without drift; grows with the sample',
+    meaning: 'Difference of both characteristic functions at two points, fit for ties, with its p-value.',
+    cost: 'n + m, with eight waves per value',
+    source: 'Epps and Singleton, J. Stat. Computation and Simulation 26 (1986), 177-203',
+    fromSorted: eppsSingleton,
   }),
 };

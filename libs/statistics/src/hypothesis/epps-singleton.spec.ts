@@ -1,0 +1,93 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import oracle from '../oracles/epps-singleton.json' with { type: 'json' };
+import { seededRandom } from '../random.js';
+import { sortedValues } from '../sorted.js';
+import { eppsSingleton } from './epps-singleton.js';
+
+const sample = fc.array(fc.integer({ min: -60, max: 60 }), { minLength: 15, maxLength: 60 });
+/** Uniform numbers spread over three units, seeded. */
+const drawn = (seed: number, n: number): Float64Array => {
+  const random = seededRandom(seed);
+  return sortedValues(Array.from({ length: n }, () => random() * 3));
+};
+
+describe('epps-singleton', () => {
+  it.each(oracle.cases)('equals scipy in score and p-value: $name', ({ reference, current, score, pValue }) => {
+    const result = eppsSingleton(sortedValues(reference), sortedValues(current));
+    expect(Math.abs(result.score / score - 1)).toBeLessThan(oracle.tolerance);
+    expect(Math.abs((result.pValue ?? -1) - pValue)).toBeLessThanOrEqual(1e-8 * pValue + 1e-300);
+    expect(result.parameters).toMatchObject({ degrees: 4 });
+  });
+
+  it('is symmetric and 0 for a sample and itself', () => {
+    fc.assert(
+      fc.property(sample, sample, (x, y) => {
+        const [a, b] = [sortedValues(x), sortedValues(y)];
+        fc.pre((a[Math.floor(a.length / 4)] ?? 0) < (a[Math.floor((a.length * 3) / 4)] ?? 0));
+        fc.pre((b[Math.floor(b.length / 4)] ?? 0) < (b[Math.floor((b.length * 3) / 4)] ?? 0));
+        const result = eppsSingleton(a, b);
+        expect(result.score).toBeGreaterThanOrEqual(0);
+        expect(result.pValue).toBeGreaterThanOrEqual(0);
+        expect(result.pValue).toBeLessThanOrEqual(1);
+        expect(eppsSingleton(b, a).parameters['degrees']).toBe(result.parameters['degrees']);
+        if (result.score < 1e4) expect(Math.abs(eppsSingleton(b, a).score - result.score)).toBeLessThan(1e-6 * (1 + result.score));
+        expect(eppsSingleton(a, a)).toMatchObject({ score: 0, pValue: 1 });
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('does not notice shift and scale of the feature, also far from zero', () => {
+    const [a, b] = [drawn(1, 120), drawn(2, 90).map((v) => v ** 1.3)];
+    const { score } = eppsSingleton(a, b);
+    const moved = (values: Float64Array): Float64Array => values.map((v) => v * 4 + 1_700_000_000);
+    expect(eppsSingleton(moved(a), moved(b)).score / score).toBeCloseTo(1, 5);
+    expect(
+      eppsSingleton(
+        a.map((v) => v * 8),
+        b.map((v) => v * 8),
+      ).score,
+    ).toBe(score);
+  });
+
+  it('grows as a sample is shifted away', () => {
+    const a = drawn(3, 200);
+    const scores = [0, 0.1, 0.3, 0.8, 1.5].map((shift) =>
+      eppsSingleton(
+        a,
+        a.map((v) => v + shift),
+      ),
+    );
+    scores.slice(1).forEach(({ score }, i) => expect(score).toBeGreaterThan(scores[i]?.score ?? NaN));
+  });
+
+  it('counts only the directions in which a feature of two values varies', () => {
+    const coin = (ones: number): number[] => Array.from({ length: 100 }, (_, i) => (i < 100 - ones ? 0 : 1));
+    const result = eppsSingleton(coin(50), coin(60));
+    expect(result.parameters).toMatchObject({ degrees: 1 });
+    // One degree of freedom: the squared difference of two shares over its variance.
+    expect(result.score).toBeCloseTo(0.1 ** 2 / (0.25 / 100 + 0.24 / 100), 8);
+  });
+
+  it('raises false alarms at its nominal rate, with ties and without', () => {
+    const random = seededRandom(14);
+    const rate = (n: number, m: number, value: () => number): number => {
+      const draw = (size: number): Float64Array => sortedValues(Array.from({ length: size }, value));
+      let alarms = 0;
+      for (let i = 0; i < 600; i += 1) if ((eppsSingleton(draw(n), draw(m)).pValue ?? 1) <= 0.05) alarms += 1;
+      return alarms / 600;
+    };
+    for (const found of [rate(50, 50, random), rate(200, 100, random), rate(200, 100, () => Math.floor(random() * 6))]) {
+      expect(found).toBeGreaterThan(0.02);
+      expect(found).toBeLessThan(0.075);
+    }
+  });
+
+  it('finds nothing in a constant column, where scipy says NaN, and refuses what it cannot answer', () => {
+    expect(eppsSingleton([1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1])).toMatchObject({ score: 0, pValue: 1 });
+    expect(() => eppsSingleton([1, 1, 1, 1, 1], [1, 1, 1, 1, 2])).toThrow('eppsSingleton requires a pooled interquartile range above 0');
+    expect(() => eppsSingleton([1, 2, 3, 4], [1, 2, 3, 4, 5])).toThrow('eppsSingleton requires at least 5 values in each sample');
+    expect(() => eppsSingleton([1, 2, 3, 4, Infinity], [1, 2, 3, 4, 5])).toThrow('eppsSingleton requires sorted, finite values');
+  });
+});
