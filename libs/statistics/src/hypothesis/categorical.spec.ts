@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { poolRare } from '../binning/other-class.js';
+import { type ScoreOptions } from '../method.js';
+import { type MethodId } from '../method-ids.js';
 import { methodById } from '../methods.js';
 import cramersOracle from '../oracles/cramers-v.json' with { type: 'json' };
 import fisherOracle from '../oracles/fisher-exact.json' with { type: 'json' };
@@ -201,10 +203,46 @@ describe('the class "other"', () => {
     );
   });
 
+  const fromCatalogue = (id: MethodId, counts: readonly [number[], number[]], options?: ScoreOptions): Score => {
+    const method = methodById(id);
+    if (method.needs !== 'bins') throw new Error(`${id} is no method over bins`);
+    return method.fromBins(...counts, options);
+  };
+
   it('is recorded with the score, and asked for through the catalogue', () => {
-    const method = methodById('g_test');
-    const score = method.needs === 'bins' ? method.fromBins([90, 80, 2, 1], [85, 90, 0, 3], { other: { expectedMin: 5 } }) : undefined;
-    expect(score?.parameters).toEqual({ categories: 2, expectedMin: 5, pooled: 3, degrees: 1, correction: 'yates' });
+    const counts: [number[], number[]] = [
+      [90, 80, 2, 1],
+      [85, 90, 0, 3],
+    ];
+    const pooled = { categories: 2, expectedMin: 5, pooled: 3, degrees: 1, correction: 'yates' };
+    expect(fromCatalogue('chi_square', counts, { other: { expectedMin: 5 } }).parameters).toEqual(pooled);
+    expect(fromCatalogue('chi_square', counts).parameters).toEqual({ categories: 4, degrees: 3, correction: 'none' });
+    expect(fromCatalogue('g_test', counts).parameters).toEqual(pooled);
+    expect(fromCatalogue('g_test', counts, { other: { categoriesMax: 3 } }).parameters).toMatchObject({ categories: 3, pooled: 2 });
+  });
+
+  it('keeps the size of G with twenty categories of which most are rare, where it would alarm three times too often', () => {
+    const random = seededRandom(20);
+    const weights = Array.from({ length: 20 }, (_, i) => 1 / (i + 1));
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    const draw = (): number[] => {
+      const counts = weights.map(() => 0);
+      for (let i = 0; i < 50; i += 1) {
+        let [at, rest] = [0, random() * sum - 1];
+        for (; at < 19 && rest >= 0; at += 1) rest -= weights[at + 1] ?? 0;
+        counts[at] = (counts[at] ?? 0) + 1;
+      }
+      return counts;
+    };
+    const alarms = { plain: 0, pooled: 0 };
+    for (let i = 0; i < 3000; i += 1) {
+      const counts: [number[], number[]] = [draw(), draw()];
+      if ((gTest(...counts).pValue ?? 1) <= 0.05) alarms.plain += 1;
+      if ((fromCatalogue('g_test', counts).pValue ?? 1) <= 0.05) alarms.pooled += 1;
+    }
+    expect(alarms.plain / 3000).toBeGreaterThan(0.12);
+    expect(alarms.pooled / 3000).toBeGreaterThan(0.03);
+    expect(alarms.pooled / 3000).toBeLessThan(0.068);
   });
 
   it('refuses bounds that cannot be', () => {

@@ -15,7 +15,7 @@ import { type ContingencyOptions, contingencyOf, sumOfCells } from './contingenc
  * @param reference counts per category
  * @param current counts per category, same categories in the same order
  * @throws StatisticsError `cramersV requires equally many bins` | `… at least one bin` | `… finite, non-negative counts`
- * @example cramersV([90, 10], [10, 90]).score // 0.7993…
+ * @example cramersV([90, 10], [10, 90]).score // 0.7988…
  */
 export const cramersV = (reference: readonly number[], current: readonly number[], options: ContingencyOptions = {}): Score => {
   const { rows, degrees, size, parameters } = contingencyOf('cramersV', { reference, current }, options);

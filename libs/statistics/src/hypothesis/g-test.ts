@@ -11,12 +11,13 @@ import { type ContingencyOptions, contingencyOf, sumOfCells } from './contingenc
  * differences. p-value from the chi-square distribution with categories − 1 degrees of freedom.
  * `scipy.stats.chi2_contingency([reference, current], lambda_='log-likelihood')` with its default: Yates' correction with two categories.
  * Categories empty on both sides are left out; a single category scores 0 with p = 1. Rare categories make G reject more often than it
- * says, sooner than chi-square (Larntz, JASA 73 (1978), 253): `other` counts them as one. O(categories), O(categories · log categories)
- * with `other`. Source: Wilks, Annals of Mathematical Statistics 6 (1935), 190. Oracle: oracles/g-test.json (scipy, tolerance 1e-10 relative).
+ * says, sooner than chi-square (Larntz, JASA 73 (1978), 253): `other` counts them as one, and the catalogue asks for it with
+ * `expectedMin: 5`. O(categories), O(categories · log categories) with `other`.
+ * Source: Wilks, Annals of Mathematical Statistics 6 (1935), 190. Oracle: oracles/g-test.json (scipy, tolerance 1e-10 relative).
  * @param reference counts per category
  * @param current counts per category, same categories in the same order
  * @throws StatisticsError `gTest requires equally many bins` | `… at least one bin` | `… finite, non-negative counts`
- * @example gTest([50, 30, 20], [60, 30, 10]).pValue // 0.1207…
+ * @example gTest([50, 30, 20], [60, 30, 10]).pValue // 0.1160…
  */
 export const gTest = (reference: readonly number[], current: readonly number[], options: ContingencyOptions = {}): Score => {
   const { rows, degrees, parameters } = contingencyOf('gTest', { reference, current }, options);
