@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { DEFAULT_METHODS } from './choosing.js';
 import { benjaminiHochberg } from './correction/benjamini-hochberg.js';
 import * as described from './describe.js';
 import { METHOD_IDS } from './method-ids.js';
-import { DEFAULT_METHODS, isMethodId, methodById, METHODS } from './methods.js';
+import { isMethodId, methodById, METHODS } from './methods.js';
 import oracle from './oracles/benjamini-hochberg.json' with { type: 'json' };
 import { radixSort } from './radix-sort.js';
 import { quantileOfSorted, sortedValues } from './sorted.js';
