@@ -46,7 +46,10 @@ export {
   type MonitorRefusal,
   type MeasurementRefusal,
 } from './commands.js';
-export { defaultDefinition, alertingFor, type TrafficFacts } from './defaults.js';
+export { DEFAULT_JUDGEMENT, defaultDefinition, alertingFor, type TrafficFacts } from './defaults.js';
+export { judgingBins } from './bins.js';
+export { verdictsOn, weigh } from './judge.js';
+export { type SubjectSamples } from './sample.js';
 export { definitionInWords } from './in-words.js';
 export { entriesOf, fileAsReference, type ImportedSubject, wordFeatures } from './reference-import.js';
 export { type CutFile, type FileValue, UnknownWord, WindowCutter } from './reference-windows.js';
