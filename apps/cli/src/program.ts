@@ -4,7 +4,9 @@ import { register as audit } from './audit/audit.command.js';
 import { register as compare } from './compare/compare.command.js';
 import { register as demo } from './demo/demo.command.js';
 import { register as deployment } from './deployment/deployment.command.js';
+import { register as detect } from './detect/detect.command.js';
 import { register as doctor } from './doctor/doctor.command.js';
+import { register as estimate } from './estimate/estimate.command.js';
 import { register as key } from './key/key.command.js';
 import { register as principal } from './key/principal.command.js';
 import { register as methods } from './methods/methods.command.js';
@@ -19,6 +21,8 @@ export type Output = { readonly out: (text: string) => void; readonly err: (text
 /** One entry per command; each adds itself to the program. */
 const COMMANDS: readonly ((program: Command) => void)[] = [
   compare,
+  estimate,
+  detect,
   methods,
   demo,
   audit,
