@@ -16,14 +16,16 @@ warnings.filterwarnings("ignore")
 
 import numpy as np
 import pandas as pd
+from lightgbm import LGBMRegressor
 from sklearn.isotonic import IsotonicRegression
+from sklearn import metrics as skm
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 import nannyml as nml
 from nannyml.calibration import _calculate_expected_calibration_error, _get_bin_index_edges
 from nannyml.performance_estimation.confidence_based import metrics as cbpe
 from nannyml.sampling_error import binary_classification as bse
-from nannyml.sampling_error import multiclass_classification as mse
+from nannyml.sampling_error import regression as rse
 
 from common import rounded, write
 
@@ -159,6 +161,53 @@ def auc_errors():
     }
 
 
+REGRESSION = ["mae", "mape", "mse", "rmse", "msle", "rmsle"]
+
+
+def booster():
+    """LightGBM with its defaults on features with few distinct values, where its bins and ours are the same."""
+    a, b, c = rng.integers(0, 12, 500), rng.integers(0, 40, 500), rng.integers(0, 3, 500)
+    target = np.round(np.where(a > 5, 3.0, 1.0) + 0.05 * b * (c == 1) + rng.normal(0, 0.3, 500), 2)
+    at = np.stack([rng.integers(-2, 14, 40), rng.integers(-2, 42, 40), rng.integers(0, 3, 40)])
+    names = ["a", "b", "c"]
+    frame = lambda rows: pd.DataFrame(rows.T.astype(float), columns=names)
+    grown = lambda trees: LGBMRegressor(verbose=-1, min_data_in_bin=1, n_estimators=trees).fit(frame(np.stack([a, b, c])), target).predict(frame(at))
+    return {"features": [v.tolist() for v in (a, b, c)], "target": target.tolist(), "at": at.tolist(), "oneTree": grown(1).tolist(), "expected": grown(100).tolist()}
+
+
+def orders(n, late):
+    """Prices that a model misses by more the further the order: `late` moves orders away."""
+    distance = np.round(rng.gamma(2, 1.5, n) + late, 2)
+    weight = np.round(rng.uniform(1, 30, n), 1)
+    day = rng.integers(0, 7, n)
+    price = 5 + distance + 0.3 * weight + 0.2 * day
+    truth = np.round(np.maximum(price + rng.normal(0, 1, n) * (0.3 + 0.4 * distance), 0), 2)
+    return pd.DataFrame({"distance": distance, "weight": weight, "day": day.astype(float), "prediction": np.round(price, 2), "truth": truth})
+
+
+def regression():
+    reference, current = orders(1200, 0), orders(300, 1.0)
+    frame = ["distance", "weight", "day"]
+    estimator = nml.DLE(feature_column_names=frame, y_pred="prediction", y_true="truth", metrics=REGRESSION, chunk_size=150)
+    result = estimator.fit(reference).estimate(current.drop(columns="truth")).filter(period="analysis").data
+    column = lambda metric, what: [float(v) for v in result[(metric, what)]]
+    what = {"value": "value", "samplingError": "sampling_error", "thresholdLower": "lower_threshold", "thresholdUpper": "upper_threshold"}
+    expected = {m: {k: column(m, v) for k, v in what.items()} for m in REGRESSION}
+    code = lambda f: {k: " ".join(str(round(v * 100)) for v in f[k]) for k in f}
+    t, p = reference.truth, reference.prediction
+    rows = pd.DataFrame(index=range(100))
+    errors = {m: float(getattr(rse, f"{m}_sampling_error")(getattr(rse, f"{m}_sampling_error_components")(t, p), rows)) for m in REGRESSION}
+    metrics = {
+        "mae": skm.mean_absolute_error(t, p), "mape": skm.mean_absolute_percentage_error(t, p), "mse": skm.mean_squared_error(t, p),
+        "rmse": skm.root_mean_squared_error(t, p), "msle": skm.mean_squared_log_error(t, p), "rmsle": skm.root_mean_squared_log_error(t, p),
+    }
+    later = {"mae": float(skm.mean_absolute_error(current.truth, current.prediction)), "rmse": float(skm.root_mean_squared_error(current.truth, current.prediction))}
+    return {
+        "chunkSize": 150, "reference": code(reference), "current": code(current), "expected": expected, "realisedLater": later,
+        "samplingErrorsOf100Rows": errors, "referenceMetrics": {k: float(v) for k, v in metrics.items()},
+    }
+
+
 if __name__ == "__main__":
     isotonic()
     given = [given_case("a third positive", 100, 2.0, 0.5), given_case("few answers of yes", 80, 1.0, 0.9)]
@@ -168,5 +217,12 @@ if __name__ == "__main__":
         "nannyml.performance_estimation.confidence_based.metrics.estimate_*, nannyml.sampling_error.binary_classification, nannyml.CBPE(chunk_size=200)",
         1e-9,
         {"given": given, "pipelines": pipelines, "aucError": auc_errors()},
+        PACKAGES,
+    )
+    write(
+        "dle",
+        "nannyml.DLE(chunk_size=150), nannyml.sampling_error.regression, sklearn.metrics, LGBMRegressor(min_data_in_bin=1)",
+        1e-9,
+        {"booster": booster(), "orders": regression()},
         PACKAGES,
     )

@@ -26,6 +26,7 @@ export { bhattacharyya, type BhattacharyyaOptions } from './distance/bhattachary
 export { lInfinity } from './distance/l-infinity.js';
 export { wasserstein, wassersteinNormalised, wassersteinNormalisedOfBuckets, wassersteinOfBuckets } from './distance/wasserstein.js';
 export { energyDistance } from './distance/energy-distance.js';
+export { mmd, type MmdOptions } from './distance/mmd.js';
 export { kolmogorovSmirnov, kolmogorovSmirnovOfBuckets } from './hypothesis/kolmogorov-smirnov.js';
 export { cramerVonMises } from './hypothesis/cramer-von-mises.js';
 export { andersonDarling } from './hypothesis/anderson-darling.js';
@@ -83,7 +84,7 @@ export { rSquared } from './performance/r-squared.js';
 export { quantileLoss, type QuantileLossOptions } from './performance/quantile-loss.js';
 export { averagePrecision } from './performance/average-precision.js';
 export { type ClassScores, oneAgainstRestAuc } from './performance/one-against-rest-auc.js';
-export { type Band, type BandMethod, type BandOptions, type Estimate } from './performance/band.js';
+export { type Band, type BandedValue, type BandMethod, type BandOptions } from './performance/band.js';
 export { wilson } from './performance/wilson.js';
 export { decisionShare, type DecisionShare } from './performance/decision-share.js';
 export { f1 } from './performance/f1.js';
