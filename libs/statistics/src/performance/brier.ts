@@ -1,4 +1,4 @@
-import { compensatedSum } from '../summation.js';
+import { type BandOptions, type BandedValue, levelOf, meanEstimate, SHARE } from './band.js';
 import { requireProbabilities } from './probabilities.js';
 
 /**
@@ -7,7 +7,11 @@ import { requireProbabilities } from './probabilities.js';
  * @throws StatisticsError `brier requires as many answers as labels` | `brier requires probabilities between 0 and 1`
  * @example brier([true, false], [0.9, 0.2]) // 0.025
  */
-export const brier = (truth: readonly boolean[], probabilities: ArrayLike<number>): number => {
+export const brier = (truth: readonly boolean[], probabilities: ArrayLike<number>): number => brierEstimate(truth, probabilities).value;
+
+/** The same with the band of a mean. @throws StatisticsError as `brier` */
+export const brierEstimate = (truth: readonly boolean[], probabilities: ArrayLike<number>, options: BandOptions = {}): BandedValue => {
   requireProbabilities('brier', truth, probabilities);
-  return compensatedSum(probabilities, (p, i) => (p - (truth[i] === true ? 1 : 0)) ** 2) / truth.length;
+  const squares = Float64Array.from(truth, (yes, i) => ((probabilities[i] ?? NaN) - (yes ? 1 : 0)) ** 2);
+  return meanEstimate(squares, SHARE, levelOf('brier', options));
 };

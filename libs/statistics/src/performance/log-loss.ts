@@ -1,4 +1,4 @@
-import { compensatedSum } from '../summation.js';
+import { type BandOptions, type BandedValue, levelOf, LOSS, meanEstimate } from './band.js';
 import { requireProbabilities } from './probabilities.js';
 
 /**
@@ -9,8 +9,16 @@ import { requireProbabilities } from './probabilities.js';
  * @throws StatisticsError `logLoss requires as many answers as labels` | `logLoss requires probabilities between 0 and 1`
  * @example logLoss([true, false], [0.9, 0.2]) // 0.1642…
  */
-export const logLoss = (truth: readonly boolean[], probabilities: ArrayLike<number>): number => {
+export const logLoss = (truth: readonly boolean[], probabilities: ArrayLike<number>): number => logLossEstimate(truth, probabilities).value;
+
+const clipped = (p: number): number => Math.min(Math.max(p, Number.EPSILON), 1 - Number.EPSILON);
+
+/** The same with the band of a mean. @throws StatisticsError as `logLoss` */
+export const logLossEstimate = (truth: readonly boolean[], probabilities: ArrayLike<number>, options: BandOptions = {}): BandedValue => {
   requireProbabilities('logLoss', truth, probabilities);
-  const clipped = (p: number): number => Math.min(Math.max(p, Number.EPSILON), 1 - Number.EPSILON);
-  return compensatedSum(probabilities, (p, i) => -Math.log(truth[i] === true ? clipped(p) : 1 - clipped(p))) / truth.length;
+  const losses = Float64Array.from(truth, (yes, i) => {
+    const p = clipped(probabilities[i] ?? NaN);
+    return -Math.log(yes ? p : 1 - p);
+  });
+  return meanEstimate(losses, LOSS, levelOf('logLoss', options));
 };
