@@ -49,7 +49,7 @@ const kswinRule = ({ alpha, window_size: size, stat_size: newest, seed }: Limits
  * exact two-sided test.
  *
  * Finds any change of the distribution, in either direction, not of the mean alone. A change is p ≤ alpha and a difference above 0.1. It tests
- * at every value, so `alpha` is not the chance of a false change in a stream: expect one in some hundreds of values with the default. The draw
+ * at every value, so `alpha` is not the chance of a false change in a stream: expect one in less than a thousand values with the default. The draw
  * follows from `seed` and the position: the same stream gives the same changes. After a change the window starts empty, as in River.
  * No warnings. Smallest window: full. O(window) per value, `window_size` numbers of memory. The estimate is the mean of the newest values.
  * Source: Raab, Heusinger and Schleif, Neurocomputing 416 (2020), 340-351. Oracle: oracles/kswin.json (River 0.26.1: equal indices where the draw
