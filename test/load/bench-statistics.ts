@@ -1,5 +1,5 @@
 /**
- * Nanoseconds per value of every drift method, from values that are neither sorted nor binned. Prints one JSON object. Nothing asserts a time.
+ * Nanoseconds per value of every drift method, from values that are neither sorted nor binned, and of every streaming detector. Prints one JSON object. Nothing asserts a time.
  *
  * `--size` is the number of values a side. With BENCH_PYTHON=<interpreter>[:<interpreter> …] the same arrays are measured in those of
  * Evidently, scipy and River that the interpreters can import; a ratio is their time over ours.
@@ -15,6 +15,8 @@ import {
   countBinsOfSorted,
   cutsFor,
   DEFAULT_BINNING,
+  type DetectorMethod,
+  DETECTORS,
   type Method,
   METHODS,
   seededRandom,
@@ -44,14 +46,18 @@ const measure = (method: Method, { reference, current }: Sides): void => {
   method.fromBins(countBinsOfSorted(r, cuts), countBinsOfSorted(c, cuts));
 };
 
+const observe = (method: DetectorMethod, stream: Float64Array): void => {
+  const detector = method.start();
+  for (const value of stream) detector.update(method.input === 'errors' ? Number(value > 0) : value);
+};
+
 /** Best call within the budget, in ns per value; undefined where the method refuses the samples. */
-const nsPerValue = (method: Method, sides: Sides): number | undefined => {
-  const values = sides.reference.length + sides.current.length;
+const nsPerValue = (values: number, work: () => void): number | undefined => {
   let [best, spent] = [Infinity, 0];
   try {
     while (spent < BUDGET_MS) {
       const start = performance.now();
-      measure(method, sides);
+      work();
       const took = performance.now() - start;
       [best, spent] = [Math.min(best, took), spent + took];
     }
@@ -88,10 +94,15 @@ const round = (x: number): number => Number(x.toPrecision(3));
 
 const ours = new Map<string, number>();
 for (const method of METHODS) {
-  const ns = nsPerValue(method, sides);
+  const ns = nsPerValue(2 * size, () => measure(method, sides));
   if (ns !== undefined) ours.set(method.id, ns);
 }
-const theirs = peersTimes({ ...sides, stream: normals(size, 0) });
+const stream = normals(size, 0);
+for (const detector of DETECTORS) {
+  const ns = nsPerValue(size, () => observe(detector, stream));
+  if (ns !== undefined) ours.set(detector.id, ns);
+}
+const theirs = peersTimes({ ...sides, stream });
 const ratios = Object.entries(theirs).map(([tool, times]) => {
   const shared = Object.entries(times).flatMap(([id, ns]) => {
     const own = ours.get(id);

@@ -1,4 +1,4 @@
-import { type Kind, type Method, METHODS, type MethodId } from '#libs/statistics';
+import { DETECTORS, type Kind, type Method, METHODS, type MethodId, rangeOfParameter } from '#libs/statistics';
 
 /** One drift method as `methods` tells of it. */
 export type DescribedMethod = {
@@ -39,4 +39,36 @@ export const describedMethods = (): readonly DescribedMethod[] =>
     from: method.needs === 'bins' || method.fromBuckets !== undefined ? ['values', 'buckets'] : ['values'],
     cost: method.cost,
     source: method.source,
+  }));
+
+/** One streaming detector as `methods` tells of it. */
+export type DescribedDetector = {
+  readonly id: string;
+  readonly version: number;
+  /** `errors`: 1 where a prediction was wrong, 0 where it was right. */
+  readonly input: 'numbers' | 'errors';
+  readonly meaning: string;
+  /** What stands behind its estimate, with its range where it has one. */
+  readonly estimate: string;
+  readonly cost: string;
+  readonly source: string;
+  readonly parameters: Readonly<Record<string, { readonly default: unknown; readonly range: string; readonly meaning: string }>>;
+};
+
+/** Every streaming detector, with its parameters. */
+export const describedDetectors = (): readonly DescribedDetector[] =>
+  DETECTORS.map(({ id, version, input, meaning, estimate, cost, source, parameters }) => ({
+    id,
+    version,
+    input,
+    meaning,
+    estimate,
+    cost,
+    source,
+    parameters: Object.fromEntries(
+      Object.entries(parameters).map(([name, parameter]) => [
+        name,
+        { default: parameter.default, range: rangeOfParameter(parameter), meaning: parameter.meaning },
+      ]),
+    ),
   }));

@@ -1,7 +1,7 @@
 import { type Command } from 'commander';
 import { outputOf } from '../output.js';
-import { describedMethods } from './described.js';
-import { methodsText } from './text.js';
+import { describedDetectors, describedMethods } from './described.js';
+import { detectorsText, methodsText } from './text.js';
 
 const DETAILS = `
 Cost is time on input that is ready: n and m values a side in ascending order, or bins. A version is raised whenever the same input may give
@@ -11,11 +11,15 @@ another number; it is stored with every score.`;
 export const register = (program: Command): void => {
   const command = program
     .command('methods')
-    .description('list the drift methods with meaning, range, cost and source')
+    .description('list the drift methods and streaming detectors with meaning, range, cost and source')
     .option('--json', 'print the list as JSON')
     .addHelpText('after', DETAILS);
   command.action((options: { readonly json?: true }) => {
-    const methods = describedMethods();
-    outputOf(command).out(options.json ? `${JSON.stringify({ methods }, null, 2)}\n` : methodsText(methods));
+    const [methods, detectors] = [describedMethods(), describedDetectors()];
+    outputOf(command).out(
+      options.json
+        ? `${JSON.stringify({ methods, detectors }, null, 2)}\n`
+        : `${methodsText(methods)}\nof a stream, one value after the other (detect):\n\n${detectorsText(detectors)}`,
+    );
   });
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { METHOD_IDS } from '#libs/statistics';
+import { DETECTOR_IDS, METHOD_IDS } from '#libs/statistics';
 import { run } from '../program.js';
 
 const cli = async (...argv: readonly string[]): Promise<string> => {
@@ -23,6 +23,13 @@ describe('methods', () => {
     expect(told('psi')).toMatchObject({ pValue: false, from: ['values', 'buckets'] });
     expect(told('kolmogorov_smirnov')).toMatchObject({ pValue: true, from: ['values', 'buckets'] });
     expect(told('chi_square')).toMatchObject({ pValue: true });
+  });
+
+  it('lists every streaming detector with its parameters, their defaults and ranges', async () => {
+    const { detectors } = JSON.parse(await cli('methods', '--json')) as { detectors: { id: string; parameters: unknown }[] };
+    expect(detectors.map(({ id }) => id)).toEqual([...DETECTOR_IDS]);
+    expect(detectors[0]).toMatchObject({ id: 'adwin', parameters: { delta: { default: 0.002, range: expect.any(String) } } });
+    expect(await cli('methods')).toMatch(/adwin {2}version 1 · of a stream of numbers\n/);
   });
 
   it('tells the same to a reader', async () => {

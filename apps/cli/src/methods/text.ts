@@ -1,4 +1,4 @@
-import { type DescribedMethod } from './described.js';
+import { type DescribedDetector, type DescribedMethod } from './described.js';
 
 const facts = ({ version, kinds, pValue, from }: DescribedMethod): string =>
   [`version ${version}`, kinds.join(' and '), pValue ? 'with p-value' : 'no p-value', `from ${from.join(' or ')}`].join(' · ');
@@ -13,6 +13,21 @@ export const methodsText = (methods: readonly DescribedMethod[]): string =>
         `  range   ${method.range}`,
         `  cost    ${method.cost}`,
         `  source  ${method.source}`,
+        '',
+      ].join('\n'),
+    )
+    .join('\n');
+
+/** The detectors, likewise; a parameter with its default and range. */
+export const detectorsText = (detectors: readonly DescribedDetector[]): string =>
+  detectors
+    .map(({ id, version, input, meaning, cost, source, parameters }) =>
+      [
+        `${id}  version ${version} · of a stream of ${input}`,
+        `  ${meaning}`,
+        ...Object.entries(parameters).map(([name, { default: value, range }]) => `  param   ${name} = ${String(value)} (${range})`),
+        `  cost    ${cost}`,
+        `  source  ${source}`,
         '',
       ].join('\n'),
     )
