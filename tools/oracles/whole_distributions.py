@@ -1,8 +1,8 @@
 """Makes the oracle files of the tests of whole distributions: Cramér-von Mises, Anderson-Darling, Epps-Singleton, Kuiper, energy, MMD.
 
-Run with Python 3.11, numpy 2.4.6, scipy 1.17.1, scikit-learn 1.9.1 and mpmath 1.3.0 (for two limit distributions only):
+Run with Python 3.11, numpy 2.4.6, scipy 1.17.1 and mpmath 1.3.0 (for two limit distributions only):
 
-    pip install numpy==2.4.6 scipy==1.17.1 scikit-learn==1.9.1 mpmath==1.3.0
+    pip install numpy==2.4.6 scipy==1.17.1 mpmath==1.3.0
     python tools/oracles/whole_distributions.py
 """
 
@@ -11,8 +11,7 @@ import warnings
 import mpmath
 import numpy as np
 from scipy import stats
-from scipy.spatial.distance import pdist
-from sklearn.metrics.pairwise import rbf_kernel
+from scipy.spatial.distance import cdist, pdist
 
 from common import rounded, samples, write
 
@@ -131,11 +130,11 @@ def make_mmd():
         x, y = np.array(a)[:, None], np.array(b)[:, None]
         square = float(np.median(pdist(np.r_[x, y], "sqeuclidean")))
         n, m = len(a), len(b)
-        xx, yy, xy = (rbf_kernel(p, q, gamma=1 / square) for p, q in [(x, x), (y, y), (x, y)])
+        xx, yy, xy = (np.exp(-cdist(p, q, "sqeuclidean") / square) for p, q in [(x, x), (y, y), (x, y)])
         score = (xx.sum() - n) / (n * (n - 1)) + (yy.sum() - m) / (m * (m - 1)) - 2 * xy.mean()
         cases.append({"name": name, "reference": a, "current": b, "bandwidth": float(np.sqrt(square / 2)), "score": float(score)})
-    write("mmd", "sklearn.metrics.pairwise.rbf_kernel(gamma=1/median(pdist(pooled, 'sqeuclidean'))), unbiased", 1e-9, cases,
-          [*PACKAGES, "scikit-learn"])
+    write("mmd", "numpy.exp(-scipy.spatial.distance.cdist(x, y, 'sqeuclidean') / median(pdist(pooled, 'sqeuclidean'))), unbiased means", 1e-9, cases,
+          PACKAGES)
 
 
 if __name__ == "__main__":

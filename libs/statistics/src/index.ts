@@ -112,6 +112,8 @@ export {
   evidentlyType,
 } from './peers/evidently.js';
 export { NANNYML_METHODS, type NannymlMethod, nannymlScore, nannymlTakes } from './peers/nannyml.js';
+export { type Cell, type ColumnProfile, type ColumnQuality, columnQuality, profileOf } from './quality/column-quality.js';
+export { type Schema, type SchemaDifference, schemaDifference } from './quality/schema-difference.js';
 export { METHOD_IDS, type MethodId } from './method-ids.js';
 export { DEFAULT_METHODS } from './choosing.js';
 export { isMethodId, methodById, METHODS } from './methods.js';

@@ -10,6 +10,7 @@ export const DISTANCE_IDS = [
   'bhattacharyya',
   'l_infinity',
   'energy_distance',
+  'mmd',
 ] as const;
 /** Two-sample tests of numbers. */
 export const NUMERIC_TEST_IDS = [

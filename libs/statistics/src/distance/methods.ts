@@ -6,6 +6,7 @@ import { hellinger } from './hellinger.js';
 import { jensenShannon } from './jensen-shannon.js';
 import { kullbackLeibler } from './kullback-leibler.js';
 import { lInfinity } from './l-infinity.js';
+import { mmd } from './mmd.js';
 import { psi } from './psi.js';
 import { totalVariation } from './total-variation.js';
 import { wasserstein, wassersteinNormalised, wassersteinNormalisedOfBuckets, wassersteinOfBuckets } from './wasserstein.js';
@@ -110,5 +111,14 @@ export const DISTANCES: Readonly<Record<(typeof DISTANCE_IDS)[number], Method>> 
     cost: 'n + m',
     source: 'Székely and Rizzo, J. Stat. Planning and Inference 143 (2013), 1249-1272',
     fromSorted: energyDistance,
+  }),
+  mmd: distribution({
+    id: 'mmd',
+    version: 1,
+    range: 'lowest (just below 0) = same, 0 is expected without drift, 2 = nothing alike',
+    meaning: 'Maximum mean discrepancy, squared: how much more alike values of one sample are than values of both, with its p-value.',
+    cost: '200 splits of (n + m)², at most 2,000 values a side',
+    source: 'Gretton et al., J. Machine Learning Research 13 (2012), 723-773',
+    fromSorted: (reference, current) => mmd(reference, current),
   }),
 };
