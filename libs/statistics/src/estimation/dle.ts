@@ -65,7 +65,7 @@ const predicted = (models: ReadonlyMap<Loss, Regressor>, { features, predictions
  * For every loss (absolute, percentage, squared, squared logarithm) a booster learns on the reference how large it is, from the features and the answer
  * itself; the mean of what it predicts for a chunk is the estimate (rmse and rmsle are roots of it). Band: ± three sampling errors of the reference.
  * Threshold: mean ± three deviations of the realised metric over the reference's chunks. Sees a shift towards inputs where the model errs more; cannot see
- * that the same inputs now err more. The learner knows the reference: estimate on rows it was not fitted on. Logarithmic metrics only without negative
+ * that the same inputs now err more, and takes losses beyond the reference's inputs to be those at their edge. The learner knows the reference: estimate on rows it was not fitted on. Logarithmic metrics only without negative
  * numbers. Smallest reference: two chunks; below 40 rows the estimate is the mean of the reference. Cost: `gradientBoosting`, four times.
  * Source: NannyML 0.13, DLE (documentation, "how it works"), with LightGBM's defaults; our learner bins otherwise, so estimates agree in size, not in digits.
  * @throws StatisticsError `dle requires as many answers as labels` | `dle requires finite values` | `dle requires at least two chunks in the reference` |
