@@ -9,8 +9,7 @@ import { CompensatedSum } from '../summation.js';
  * In the root of the feature's unit: values ten times as large score √10 times as much. 0 means equal samples; unbounded; symmetric;
  * unchanged when both samples are shifted alike. Weighs a shift of everything more than a few far values, which Wasserstein counts in full.
  * Ties need no care. `scipy.stats.energy_distance`. Smallest sample: one value a side. O(n + m) on sorted input, where the definition by
- * pairs
- * is quadratic. Source: Székely and Rizzo, Journal of Statistical Planning and Inference 143 (2013), 1249-1272, eq. 2.
+ * pairs is quadratic. Source: Székely and Rizzo, Journal of Statistical Planning and Inference 143 (2013), 1249-1272, eq. 2.
  * Oracle: oracles/energy-distance.json (scipy, tolerance 1e-12 relative).
  * @param reference ascending
  * @param current ascending

@@ -33,8 +33,7 @@ const splitsOf = (n: number, m: number, random: Random): Float64Array[] => {
 
 /**
  * Per split the kernel's sum over pairs i < j inside the first sample, and over pairs of which at least one is; and over all pairs. The
- * kernel is
- * computed once per pair, a row at a time, and never held as a matrix.
+ * kernel is computed once per pair, a row at a time, and never held as a matrix.
  */
 const kernelSums = (
   values: Float64Array,
@@ -77,23 +76,18 @@ const discrepancies = (values: Float64Array, n: number, square: number, splits: 
 
 /**
  * Maximum mean discrepancy, squared and unbiased, between two samples of numbers: how much more alike values of the same sample are than
- * values
- * of different ones, alike being k(x, y) = exp(−(x − y)²/(2σ²)).
+ * values of different ones, alike being k(x, y) = exp(−(x − y)²/(2σ²)).
  *
  * Score = mean of k over pairs inside the reference + over pairs inside the current − 2 · over pairs between: 0 is expected without drift,
- * below 0 for
- * a sample and itself (at least −2/(smaller size − 1)), 2 = nothing alike; symmetric; unchanged by shift and scale of the feature.
- * 2σ² is the median of the squared differences of all pairs of the pooled sample (of those that differ, where most are ties); σ is the
- * parameter `bandwidth`.
+ * below 0 for a sample and itself (at least −2/(smaller size − 1)), 2 = nothing alike; symmetric; unchanged by shift and scale of the
+ * feature. 2σ² is the median of the squared differences of all pairs of the pooled sample (of those that differ, where most are ties); σ is
+ * the parameter `bandwidth`.
  * p-value: share of random splits of the pooled sample that score at least as much, (b + 1)/(199 + 1), so never 0 and exact for its level,
- * however
- * many ties. All values equal: score 0, p = 1. Smallest sample: two values a side. Above 2,000 values a side that many are taken at
- * random; the
- * parameters say how many were used. The random numbers are seeded with reference size · 2²⁰ + current size, so the answer is the same
- * wherever it is computed.
- * O(n²) with at most 8 million pairs times 200 splits (about a second or two); memory O(n · splits). Source: Gretton et al., J. Machine
- * Learning Research 13 (2012), 723-773,
- * lemma 6. Oracle: oracles/mmd.json (kernel sums over scipy's distances, tolerance 1e-9).
+ * however many ties. All values equal: score 0, p = 1. Smallest sample: two values a side. Above 2,000 values a side that many are taken at
+ * random; the parameters say how many were used. The random numbers are seeded with reference size · 2²⁰ + current size, so the answer is
+ * the same wherever it is computed. O(n²) with at most 8 million pairs times 200 splits (about a second or two); memory O(n · splits).
+ * Source: Gretton et al., J. Machine Learning Research 13 (2012), 723-773, lemma 6. Oracle: oracles/mmd.json (kernel sums over scipy's
+ * distances, tolerance 1e-9).
  * @param reference ascending
  * @param current ascending
  * @throws StatisticsError `mmd requires at least 2 values in each sample` | `mmd requires sorted, finite values`

@@ -46,13 +46,11 @@ const deviationOf = (n: number, m: number): number => {
  *
  * Score: the statistic less its expectation 1, in standard deviations without drift, mid-rank form for ties, as
  * `scipy.stats.anderson_ksamp([reference, current], variant='midrank')`; the statistic itself (0 for equal samples) is the parameter
- * `statistic`.
- * The lowest score is that of equal samples, about −1.3; unbounded above; symmetric; unchanged by any increasing transformation of the
- * feature.
+ * `statistic`. The lowest score is that of equal samples, about −1.3; unbounded above; symmetric; unchanged by any increasing
+ * transformation of the feature.
  * p-value: for two samples the statistic has the limit of the one-sample test, so the tail of that limit is taken at the score, moved to
- * the limit's
- * mean and deviation. scipy interpolates a table instead and answers nothing outside 0.001 to 0.25; inside both agree to 4 %. With ties
- * the p-value is approximate. Constant samples: p = 1. Smallest sample: two values a side, the p-value is good from about five.
+ * the limit's mean and deviation. scipy interpolates a table instead and answers nothing outside 0.001 to 0.25; inside both agree to 4 %.
+ * With ties the p-value is approximate. Constant samples: p = 1. Smallest sample: two values a side, the p-value is good from about five.
  * O(n + m) on sorted input. Source: Scholz and Stephens, JASA 82 (1987), 918-924.
  * Oracle: oracles/anderson-darling.json (scipy; score 1e-12, p-value 4 % inside scipy's table and permutations outside).
  * @param reference ascending

@@ -22,10 +22,9 @@ const merged = (a: Frequencies, b: Frequencies, shift: number): Frequencies => {
 
 /**
  * Share of the orders of m and n values from one continuous distribution in which Σ (v·lcm/n − u·lcm/m)², over all points (u, v) of the
- * path
- * that counts both samples, reaches at least `least`. One table of frequencies per point, a row of them at a time; whole numbers
- * throughout, so exact while
- * the number of orders is below 2⁵³ (m and n up to 28). Source: Xiao, Gordon and Yakovlev, Journal of Statistical Software 17/8 (2006).
+ * path that counts both samples, reaches at least `least`. One table of frequencies per point, a row of them at a time; whole numbers
+ * throughout, so exact while the number of orders is below 2⁵³ (m and n up to 28). Source: Xiao, Gordon and Yakovlev, Journal of
+ * Statistical Software 17/8 (2006).
  */
 export const exactCramerVonMisesTail = (m: number, n: number, least: number): number => {
   const lcm = leastCommonMultiple(m, n);

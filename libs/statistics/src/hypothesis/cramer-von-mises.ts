@@ -11,8 +11,8 @@ const EXACT_UP_TO = 20;
 
 /**
  * nm(n + m) times the statistic. Anderson's sum of squared differences between a value's rank and its place in its own sample, less its
- * part without drift, cancels most digits of large samples; written over D = m·(values of the reference so far) − n·(of the current) it
- * has nothing to cancel:
+ * part without drift, cancels most digits of large samples; written over D = m·(values of the reference so far) − n·(of the current) it has
+ * nothing to cancel:
  * Σ over blocks of ties (a of the reference, b of the current) of (a + b)(D₀² + D₀D₁ + D₁²)/(3(n + m)) + (a² − b²)(na − mb)/12, − (n −
  * m)²/12.
  */
@@ -50,8 +50,7 @@ const asymptoticTail = (score: number, n: number, m: number): number => {
  * Kolmogorov-Smirnov. Ties count by their mid-ranks and make the p-value approximate. The statistic and the p-value are those of
  * `scipy.stats.cramervonmises_2samp(method='auto')`: exact while both samples have at most 20 values, else the limit distribution, which is
  * carried further here (scipy stops adding at 1e-7 and answers 0 below 1e-16). Smallest sample: two values a side. O(n + m) on sorted
- * input;
- * the exact p-value takes up to some tens of milliseconds. Source: Anderson, Annals of Mathematical Statistics 33 (1962), 1148-1159.
+ * input; the exact p-value takes up to some tens of milliseconds. Source: Anderson, Annals of Mathematical Statistics 33 (1962), 1148-1159.
  * Oracle: oracles/cramer-von-mises.json (scipy; score 1e-12 relative, p-value exact 1e-12 relative, asymptotic 1e-6 absolute).
  * @param reference ascending
  * @param current ascending

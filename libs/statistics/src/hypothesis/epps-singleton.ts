@@ -41,15 +41,11 @@ const mahalanobis = (
  * Epps-Singleton test: do both samples have the same characteristic function?
  *
  * Score W = (n + m) · d' S⁻¹ d, with d the difference of the means of cos(tx) and sin(tx) at t = 0.4 and 0.8 over the semi-interquartile
- * range
- * of the pooled sample, and S their covariance; 4 is expected without drift; 0 means equal means of all four; unbounded; symmetric;
- * unchanged by
- * shift and scale of the feature. Asks for no continuous distribution, so ties are data like any other, and sees changes of shape that
- * leave
- * the middle alone. p-value: chi-square with as many degrees of freedom as S has rank (4 unless the feature has hardly any values).
- * `scipy.stats.epps_singleton_2samp(reference, current)`; values are taken from the pooled median first, which changes nothing but keeps
- * the
- * digits of large numbers. Samples of fewer than 25 values are corrected as there. All values equal: score 0, p = 1 (scipy: NaN).
+ * range of the pooled sample, and S their covariance; 4 is expected without drift; 0 means equal means of all four; unbounded; symmetric;
+ * unchanged by shift and scale of the feature. Asks for no continuous distribution, so ties are data like any other, and sees changes of
+ * shape that leave the middle alone. p-value: chi-square with as many degrees of freedom as S has rank (4 unless the feature has hardly any
+ * values). `scipy.stats.epps_singleton_2samp(reference, current)`; values are taken from the pooled median first, which changes nothing but
+ * keeps the digits of large numbers. Samples of fewer than 25 values are corrected as there. All values equal: score 0, p = 1 (scipy: NaN).
  * Smallest sample: five values a side. O(n + m) on sorted input, and a copy of the values per wave.
  * Source: Epps and Singleton, Journal of Statistical Computation and Simulation 26 (1986), 177-203.
  * Oracle: oracles/epps-singleton.json (scipy, tolerance 1e-9 relative).

@@ -21,9 +21,8 @@ const limitTail = (lambda: number): number => {
  * Kuiper's test: the largest difference of both empirical distribution functions upwards, plus the largest downwards.
  *
  * Score V = D⁺ + D⁻: 0 means equal samples, 1 no overlap (or one sample inside a gap of the other); symmetric; unchanged by any increasing
- * transformation of the
- * feature and, for a feature on a circle (hour of the day, direction), by where the circle is cut. Sees a change of spread that
- * Kolmogorov-Smirnov, which takes the larger of the two alone, sees late. Ties are allowed (the p-value is then conservative).
+ * transformation of the feature and, for a feature on a circle (hour of the day, direction), by where the circle is cut. Sees a change of
+ * spread that Kolmogorov-Smirnov, which takes the larger of the two alone, sees late. Ties are allowed (the p-value is then conservative).
  * p-value: Kuiper's limit at λ = (√e + 0.155 + 0.24/√e)·V with e = nm/(n + m), Stephens' form for finite samples, which is good from e of
  * about 4. Smallest sample: one value a side. O(n + m) on sorted input.
  * Source: Kuiper, Proc. Koninklijke Nederlandse Akademie van Wetenschappen A 63 (1960), 38-47; Stephens, J. Royal Statistical Society B 32

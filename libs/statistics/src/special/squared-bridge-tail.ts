@@ -7,8 +7,7 @@ const NEGLIGIBLE_EXPONENT = 45;
 
 /**
  * A weighted sum of squared standard normal variables with weights 1/λ₁ > 1/λ₂ > …, by D(u) = Π (1 − u/λⱼ) along a coordinate s in which
- * the
- * λⱼ lie one apart: −D(u) = |sin π(s − first)| / (π·divisor).
+ * the λⱼ lie one apart: −D(u) = |sin π(s − first)| / (π·divisor).
  */
 type Spectrum = {
   /** Where λ₁ lies in s. */
@@ -75,8 +74,7 @@ export const cramerVonMisesTail = (x: number): number => (x < 0.003 ? 1 : tail(x
 
 /**
  * Probability that the limit of the Anderson-Darling statistic, the integral of B(t)²/(t(1 − t)) over a Brownian bridge, reaches at least
- * x.
- * Range, error and cost as `cramerVonMisesTail`. Source: Anderson and Darling, Annals of Mathematical Statistics 23 (1952), 193-212.
+ * x. Range, error and cost as `cramerVonMisesTail`. Source: Anderson and Darling, Annals of Mathematical Statistics 23 (1952), 193-212.
  * Oracle: oracles/squared-bridge-tail.json.
  */
 export const andersonDarlingTail = (x: number): number => (x < 0.03 ? 1 : tail(x, ANDERSON_DARLING));
