@@ -16,7 +16,7 @@ export type NoDriftLaw = {
 /** How a law is drawn where it has no closed form. 999 rounds resolve a level of 0.001; the standard error at 0.05 is 0.007. */
 export type Resampling = { readonly random: Random; readonly rounds?: number };
 
-export const DEFAULT_ROUNDS = 999;
+const DEFAULT_ROUNDS = 999;
 
 /** @throws StatisticsError `noDriftLaw requires a level between 0 and 1` */
 export const requireLevel = (level: number): void => {
