@@ -4,7 +4,7 @@ import { StatisticsError } from '../errors.js';
 export type Chunk = { readonly from: number; readonly to: number };
 
 /** Into how many chunks a sample is cut when no size is given. */
-export const CHUNKS = 10;
+const CHUNKS = 10;
 
 /**
  * Cuts `rows` rows into consecutive chunks: of `size` rows each, the last with what remains; without a size ten chunks whose sizes differ by at
