@@ -93,6 +93,7 @@ export { matthews } from './performance/matthews.js';
 export { cohenKappa } from './performance/cohen-kappa.js';
 export { type Average, classAverage, type ClassShare } from './performance/class-average.js';
 export { businessValue, type DecisionValues } from './performance/business-value.js';
+export { type MetricNeeds, PERFORMANCE_METRICS, type PerformanceMetric } from './performance/metrics.js';
 export { type Disparity, type FairnessOptions, type GroupedDecisions, type GroupRate } from './fairness/disparity.js';
 export { demographicParity, disparateImpact, equalisedOdds, type EqualisedOdds, equalOpportunity } from './fairness/parity.js';
 export { chiSquareTail, erfc, normalTail, upperGamma } from './special/regularised-gamma.js';
