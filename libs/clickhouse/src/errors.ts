@@ -22,6 +22,11 @@ const TRANSIENT_SYSTEM_CODES: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EHOSTUNREACH',
+  // Rows wait in a file on their way to the embedded engine: its disk may be full for a while.
+  'ENOSPC',
+  'EDQUOT',
+  'EMFILE',
+  'ENFILE',
 ]);
 /** CANNOT_OPEN_FILE: what the engine answers when it cannot lock its directory. */
 const DIRECTORY_IN_USE = '76';
