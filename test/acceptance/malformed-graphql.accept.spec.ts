@@ -7,7 +7,9 @@ import { WebSocket } from 'ws';
 import { SystemClock } from '#libs/kernel';
 import { SqliteEventStore } from '#libs/event-store/sqlite';
 import { StandaloneProcess } from '../support/standalone-process.js';
-import { type MalformedGraphql, malformedFrame, malformedGraphql, malformedSubscription } from './malformed-graphql.js';
+import { type MalformedGraphql } from './malformed-encodings.js';
+import { malformedFrame, malformedSubscription } from './malformed-frames.js';
+import { malformedGraphql } from './malformed-graphql.js';
 
 const REQUESTS = 10_000;
 /** After these the caches of documents are full, and the heap is as large as this load needs it. */

@@ -1,25 +1,13 @@
-import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parse } from 'graphql';
+import { bytes, encoded, headed, JSON_TYPE, type MalformedGraphql, type Post, VALID } from './malformed-encodings.js';
 
-/** One request to `/graphql` nobody should send. `path` may hold a query string. */
-export type MalformedGraphql = {
-  readonly what: string;
-  readonly method: 'POST' | 'GET';
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
-};
-
-type Post = Pick<MalformedGraphql, 'what' | 'headers' | 'body'>;
-
-const JSON_TYPE = { 'content-type': 'application/json' };
-const bytes = (text: string, encoding: BufferEncoding = 'utf8'): Uint8Array => Buffer.from(text, encoding);
 const posting = (what: string, text: string): Post => ({ what, headers: JSON_TYPE, body: bytes(text) });
 const asking = (what: string, query: string, rest: object = {}): Post => posting(what, JSON.stringify({ query, ...rest }));
-const times = (count: number, of: (index: number) => string): string => Array.from({ length: count }, (_, index) => of(index)).join(' ');
+/** So many texts, one after another. */
+export const times = (count: number, of: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => of(index)).join(' ');
 
-const VALID = '{ deployments(first: 1) { nodes { name } } }';
 const INT64 = '9007199254740993';
 
 /** Bodies that are no GraphQL request. */
@@ -193,55 +181,6 @@ const command = fc
   )
   .map((mutation) => asking('command', `mutation { ${mutation} }`));
 
-const good = bytes(JSON.stringify({ query: VALID }));
-const packed = gzipSync(good);
-
-/** Bodies in an encoding or a type they do not say, or say wrongly. */
-const encoded: fc.Arbitrary<Post> = fc
-  .oneof(
-    fc.constantFrom<BufferEncoding>('utf16le', 'base64', 'hex').map((encoding) => ({
-      headers: JSON_TYPE,
-      body: bytes(Buffer.from(good).toString(encoding === 'utf16le' ? 'utf8' : encoding), encoding === 'utf16le' ? encoding : 'utf8'),
-    })),
-    fc.constant({ headers: JSON_TYPE, body: bytes('{"query":"{ deployment(name: \\"\u00e9\\") { nam\u00e9 } }"}', 'latin1') }),
-    fc
-      .constantFrom('br', 'deflate', 'zstd', 'gzip, gzip', 'x')
-      .map((name) => ({ headers: { ...JSON_TYPE, 'content-encoding': name }, body: packed })),
-    fc
-      .integer({ min: 1, max: 40 })
-      .map((cut) => ({ headers: { ...JSON_TYPE, 'content-encoding': 'gzip' }, body: packed.subarray(0, -cut) })),
-    fc.uint8Array({ minLength: 1, maxLength: 300 }).map((body) => ({ headers: JSON_TYPE, body })),
-    fc
-      .constantFrom(
-        'text/plain',
-        'multipart/form-data; boundary=x',
-        'application/xml',
-        '%%%',
-        'application/json/x',
-        'application/octet-stream',
-      )
-      .map((type) => ({ headers: { 'content-type': type }, body: good })),
-    fc
-      .constantFrom('application/x-www-form-urlencoded', 'application/graphql-response')
-      .map((type) => ({ headers: { 'content-type': type }, body: good })),
-    fc.string({ maxLength: 100 }).map((text) => ({ headers: { 'content-type': 'application/graphql' }, body: bytes(`{${text}`) })),
-  )
-  .map((rest) => ({ what: 'encoding', ...rest }));
-
-/** Headers that say something nobody can read, with a request that is good otherwise. */
-const headed: fc.Arbitrary<Post> = fc
-  .oneof(
-    fc.constantFrom('', '-1', '1e3', '0x1', 'yesterday', '1'.repeat(200), '1/2/3', '{}').map((value) => ({
-      headers: { ...JSON_TYPE, 'x-read-after': value },
-      body: bytes(JSON.stringify({ query: VALID })),
-    })),
-    fc.constantFrom('yesterday', '1e999', '2026-13-45T00:00:00Z', 'NaN').map((value) => ({
-      headers: { ...JSON_TYPE, 'x-claimed-at': value },
-      body: bytes(JSON.stringify({ query: 'mutation { registerDeployment(input: {name: "never"}) { __typename } }' })),
-    })),
-  )
-  .map((rest) => ({ what: 'header', ...rest }));
-
 const posted = fc
   .oneof(
     { weight: 15, arbitrary: envelope },
@@ -273,73 +212,4 @@ const asked = fc
 export const malformedGraphql: fc.Arbitrary<MalformedGraphql> = fc.oneof(
   { weight: 92, arbitrary: posted },
   { weight: 8, arbitrary: asked },
-);
-
-const frame = (type: string, rest: object = {}): string => JSON.stringify({ type, ...rest });
-const subscribe = (query: unknown, rest: object = {}): string => frame('subscribe', { id: '1', payload: { query, ...rest } });
-
-/** Frames after which a socket that said who it is has no more to say. */
-export const malformedFrame: fc.Arbitrary<string | Uint8Array> = fc.oneof(
-  fc.string({ maxLength: 100 }),
-  fc.uint8Array({ minLength: 1, maxLength: 200 }),
-  fc.json(),
-  fc.constantFrom(
-    '',
-    'null',
-    '7',
-    '[]',
-    '{}',
-    '{',
-    frame('start'),
-    frame('next'),
-    frame('subscribe'),
-    frame('complete'),
-    frame('connection_terminate'),
-  ),
-  fc.constantFrom(
-    frame('subscribe', { id: 7 }),
-    frame('subscribe', { id: '1', payload: null }),
-    frame('subscribe', { id: {}, payload: { query: '{x}' } }),
-  ),
-  fc.constantFrom(
-    subscribe(7),
-    subscribe({ kind: 'Document', definitions: [] }),
-    subscribe('{x}', { variables: 7 }),
-    subscribe('{x}', { operationName: {} }),
-  ),
-  fc.constant('{"type":"subscribe","id":"1","payload":{"query":"{x}","variables":{"__proto__":{"polluted":true}}}}'),
-  fc.integer({ min: 10, max: 100_000 }).map((depth) => '['.repeat(depth)),
-  fc.integer({ min: 300_000, max: 900_000 }).map((length) => `"${'x'.repeat(length)}"`),
-  fc.constant(frame('connection_init')),
-);
-
-/** Subscriptions that are answered with an error, on a socket that stays. */
-export const malformedSubscription: fc.Arbitrary<string> = fc.oneof(
-  fc.string({ maxLength: 50 }).map((text) => `subscription {${text}`),
-  fc.constantFrom(
-    '{ deployments { nodes { name } } }',
-    'mutation { nothing }',
-    'subscription { nothing }',
-    '',
-    'subscription { alertChanged }',
-  ),
-  fc.constantFrom(
-    'subscription { liveWindow(monitor: "x") { rows } }',
-    'subscription { liveWindow { rows } }',
-    'fragment a on Query { b }',
-  ),
-  fc.constantFrom(
-    'subscription { alertChanged(after: "x") { position } }',
-    'subscription { auditEntryAppended(filter: {actor: "x"}) { id } }',
-  ),
-  fc.constantFrom(
-    'subscription { alertChanged { position } measurementRecorded { id } }',
-    'subscription($v: Int!) { alertChanged { position } }',
-  ),
-  fc
-    .integer({ min: 1, max: 30 })
-    .map((count) => `subscription { ...f0 } ${times(count, (at) => `fragment f${at} on Subscription { ...f${(at + 1) % count} }`)}`),
-  fc
-    .integer({ min: 11, max: 2_000 })
-    .map((depth) => `subscription { alertChanged { ${'alert { '.repeat(depth)}id${' }'.repeat(depth)} } }`),
 );
