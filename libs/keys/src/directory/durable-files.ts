@@ -65,11 +65,13 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
+/** Returns or throws only when nothing is being written any more: who tries again would write beside it, into the same files. */
 async function eachOf<T>(all: readonly T[], work: (one: T) => Promise<unknown>): Promise<void> {
   const next = all.values();
-  await Promise.all(
+  const done = await Promise.allSettled(
     Array.from({ length: Math.min(AT_ONCE, all.length) }, async () => {
       for (let one = next.next(); !one.done; one = next.next()) await work(one.value);
     }),
   );
+  for (const outcome of done) if (outcome.status === 'rejected') throw outcome.reason;
 }
