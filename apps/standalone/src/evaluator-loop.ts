@@ -77,12 +77,14 @@ export class EvaluatorLoop {
     const projected = reached.reduce((least, position) => (position < least ? position : least));
     // Before the projections have looked at their tables nothing is known, and a tick would be spent on nothing.
     const tickIsDue = this.tickIsDue && projected > 0n;
-    if (tickIsDue) {
-      this.ticked = performance.now();
-      await this.evaluator.tick(projected, this.clock.now());
-    }
+    const at = performance.now();
+    if (tickIsDue) await this.evaluator.tick(projected, this.clock.now());
     const { more } = await this.evaluator.advance(projected);
-    if (tickIsDue) await this.evaluator.countLate(projected);
+    if (tickIsDue) {
+      await this.evaluator.countLate(projected);
+      // Only now: what failed on the way is due again at the next try.
+      this.ticked = at;
+    }
     if (more) this.dirty = true;
     else await this.pause(PAUSE_MS);
   }
