@@ -109,7 +109,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Two little-endian halves. The rows of a block mostly share theirs, so the last one is kept. */
 const writeUuids = (): WriteCell => {
-  let [text, high, low] = ['', 0n, 0n];
+  let text: string | undefined;
+  let [high, low] = [0n, 0n];
   return (cell, sink) => {
     if (cell !== text) {
       if (typeof cell !== 'string' || !UUID.test(cell)) throw unfit(cell, 'UUID');
@@ -123,7 +124,8 @@ const writeUuids = (): WriteCell => {
 
 /** Text as ClickHouse prints it, in UTC, or epoch milliseconds. The last one is kept, too. */
 const writeInstants = (): WriteCell => {
-  let [text, instant] = ['', 0];
+  let text: string | undefined;
+  let instant = 0;
   return (cell, sink) => {
     if (typeof cell === 'string' && cell !== text) {
       instant = Date.parse(`${cell.replace(' ', 'T')}Z`);

@@ -74,6 +74,8 @@ describe('rows as ClickHouse keeps them', () => {
     ['Float64', 'secret'],
     ['Bool', 'secret'],
     ['UUID', 'secret'],
+    ['UUID', ''],
+    ["DateTime64(3, 'UTC')", ''],
     ["DateTime64(3, 'UTC')", 'secret'],
     ['Array(UInt8)', 'secret'],
     ['Tuple(UInt8, UInt8)', [1]],
