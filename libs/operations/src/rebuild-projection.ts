@@ -95,8 +95,11 @@ export const rebuildProjection = async (parts: RebuildParts, request: RebuildReq
       tables,
     };
   } finally {
-    await pass.resume();
-    await removeLeftovers(clickHouse);
+    try {
+      await pass.resume();
+    } finally {
+      await removeLeftovers(clickHouse);
+    }
   }
 };
 
