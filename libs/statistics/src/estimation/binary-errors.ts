@@ -1,3 +1,4 @@
+import { rocAucEstimate } from '../performance/roc-auc.js';
 import { type Random } from '../random.js';
 import { populationDeviation } from '../summation.js';
 import { type BinaryEstimate, expectedConfusion, type OutcomeValues, presentOnly } from './binary-metrics.js';
@@ -13,27 +14,13 @@ export type LabelledAnswers = {
 const deviation = (ones: number, all: number): number => Math.sqrt((ones / all) * (1 - ones / all));
 
 /**
- * Standard error of the ROC AUC times √n: the deviation, over all cases of the rarer class, of the share of the other class each one beats (ties
- * as half), divided by the root of the rarer class's share. Leaves out the variance of the other class, which is small where classes are unbalanced
- * and makes the band up to √2 too narrow where they are even. Every case is kept: NannyML 0.13 loses the one that ranks lowest.
+ * Standard error of the ROC AUC times √n: DeLong's (`rocAucEstimate`), with the parts of both classes and every case in it. 0 where the scores part
+ * the classes without exception; unknown with one case in a class.
  */
 const rocAucError = ({ truth, scores }: LabelledAnswers): number | undefined => {
   const positives = truth.filter(Boolean).length;
-  const others = truth.length - positives;
-  if (positives === 0 || others === 0) return undefined;
-  const rare = positives <= others;
-  const order = truth.map((_, i) => i).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
-  const beaten: number[] = [];
-  for (let start = 0, below = 0; start < order.length;) {
-    const score = scores[order[start] ?? 0];
-    let [end, rareHere] = [start, 0];
-    for (; end < order.length && scores[order[end] ?? 0] === score; end += 1) if (truth[order[end] ?? 0] === rare) rareHere += 1;
-    const othersHere = end - start - rareHere;
-    for (let i = 0; i < rareHere; i += 1) beaten.push((below + othersHere / 2) / Math.max(positives, others));
-    below += othersHere;
-    start = end;
-  }
-  return populationDeviation(beaten) / Math.sqrt(beaten.length / truth.length);
+  if (positives < 2 || truth.length - positives < 2) return undefined;
+  return (rocAucEstimate(truth, scores).error ?? 0) * Math.sqrt(truth.length);
 };
 
 const RESAMPLES = 50;
@@ -93,8 +80,8 @@ const valueError = ({ truth, predictions }: LabelledAnswers, values: OutcomeValu
  * Standard errors of the metrics of yes/no answers times √n, from labelled answers: divided by √n they are the sampling error of a chunk of n rows.
  *
  * A share of k relevant rows out of n has the deviation of its 0/1 indicator over √(k/n); F1 is such a share over TP, FP and FN, scaled by
- * |TP + FP + FN| / (TP + (FP + FN)/2). ROC AUC from placements, average precision by resampling. What NannyML 0.13 computes, but for the case its
- * ROC AUC loses. A metric without relevant rows is absent. O(n log n). Oracle: oracles/cbpe.json.
+ * |TP + FP + FN| / (TP + (FP + FN)/2): what NannyML 0.13 computes. Average precision by resampling. ROC AUC by DeLong, where NannyML takes the
+ * variance of the rarer class alone, without the case that ranks lowest, and is up to √2 too small. A metric without relevant rows is absent. O(n log n). Oracle: oracles/cbpe.json.
  * @param answers.random draws the resamples of the average precision
  */
 export const binaryErrors = (

@@ -84,7 +84,7 @@ export const cbpe = (reference: LabelledAnswers, { random, chunkSize, values }: 
     },
     parameters: {
       method: 'cbpe',
-      version: 1,
+      version: 2,
       referenceRows: reference.truth.length,
       referenceChunks: chunks.length,
       chunkSize: chunkSize ?? null,
