@@ -16,6 +16,8 @@ export type ScoreOptions = {
   readonly contributions?: boolean;
   /** Which rare categories chi_square, g_test and cramers_v count as one. Absent: none, but for g_test those expected less than 5 times. */
   readonly other?: OtherRule;
+  /** Most values mmd takes a side, 2 to 2,000: its time goes with the square. Absent: 2,000. */
+  readonly valuesMax?: number;
 };
 
 type Described = {
@@ -40,7 +42,7 @@ export type BinsMethod = Described & {
 /** A method over whole distributions: sorted values (exact), or, where it can, bucket counts on one grid. */
 export type DistributionMethod = Described & {
   readonly needs: 'distribution';
-  readonly fromSorted: (reference: ArrayLike<number>, current: ArrayLike<number>) => Score;
+  readonly fromSorted: (reference: ArrayLike<number>, current: ArrayLike<number>, options?: ScoreOptions) => Score;
   /** Absent where bucket counts do not hold what the method needs: it is then measured from values. */
   readonly fromBuckets?: (reference: BucketCounts, current: BucketCounts, grid: Grid) => Score;
 };

@@ -119,6 +119,6 @@ export const DISTANCES: Readonly<Record<(typeof DISTANCE_IDS)[number], Method>> 
     meaning: 'Maximum mean discrepancy, squared: how much more alike values of one sample are than values of both, with its p-value.',
     cost: '200 splits of (n + m)², at most 2,000 values a side',
     source: 'Gretton et al., J. Machine Learning Research 13 (2012), 723-773',
-    fromSorted: (reference, current) => mmd(reference, current),
+    fromSorted: (reference, current, { valuesMax } = {}) => mmd(reference, current, valuesMax === undefined ? {} : { valuesMax }),
   }),
 };

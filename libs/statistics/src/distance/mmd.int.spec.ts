@@ -95,6 +95,16 @@ describe('maximum mean discrepancy', () => {
     expect(result.score).toBeLessThan(0.05);
   });
 
+  it('takes as few values as it is told, and says how many', () => {
+    const random = seededRandom(17);
+    const [many, few] = [sortedValues(Array.from({ length: 900 }, random)), sortedValues(Array.from({ length: 100 }, random))];
+    const result = mmd(many, few, { valuesMax: 200 });
+    expect(mmd(many, few, { valuesMax: 200 })).toEqual(result);
+    expect(result.parameters).toMatchObject({ usedReference: 200, usedCurrent: 100 });
+    for (const valuesMax of [1, 2001, 2.5])
+      expect(() => mmd(many, few, { valuesMax })).toThrow('mmd requires a valuesMax between 2 and 2000');
+  });
+
   it('finds nothing in a constant column and refuses what it cannot answer', () => {
     expect(mmd([3, 3], [3, 3, 3])).toMatchObject({ score: 0, pValue: 1 });
     expect(mmd([0, 0], [1, 1]).score).toBeCloseTo(2 - 2 / Math.E, 14);

@@ -1,3 +1,4 @@
+import { StatisticsError } from '../errors.js';
 import { requireSamples } from '../hypothesis/require-samples.js';
 import { type Random } from '../random.js';
 import { type Score } from '../score.js';
@@ -8,12 +9,15 @@ import { medianSquaredDifference } from './median-difference.js';
 /** Values taken of each sample at most: the cost is quadratic. */
 const MOST = 2000;
 
-/** `random` decides the splits and, above 2,000 values a side, which values are taken; unless given, one seeded by both sizes. */
-export type MmdOptions = { readonly random?: Random };
+/**
+ * `random` decides the splits and, above `valuesMax` values a side, which values are taken; unless given, one seeded by both sizes.
+ * `valuesMax`: most values taken a side, 2 to 2,000; 2,000 unless given. The time goes with its square.
+ */
+export type MmdOptions = { readonly random?: Random; readonly valuesMax?: number };
 
-/** At most `MOST` of the values, each as likely as any other, ascending. */
-const taken = (values: ArrayLike<number>, random: Random): Float64Array =>
-  sortedValues(takenPlaces(values.length, MOST, random).map((place) => values[place] ?? NaN));
+/** At most `most` of the values, each as likely as any other, ascending. */
+const taken = (values: ArrayLike<number>, most: number, random: Random): Float64Array =>
+  sortedValues(takenPlaces(values.length, most, random).map((place) => values[place] ?? NaN));
 
 /** The kernel of a value with every earlier one. */
 const kernelRow =
@@ -41,13 +45,17 @@ const kernelRow =
  * distances, tolerance 1e-9).
  * @param reference ascending
  * @param current ascending
- * @throws StatisticsError `mmd requires at least 2 values in each sample` | `mmd requires sorted, finite values`
+ * @throws StatisticsError `mmd requires at least 2 values in each sample` | `mmd requires sorted, finite values` |
+ *   `mmd requires a valuesMax between 2 and 2000`
  * @example mmd([0, 0], [1, 1]).score // 1.26…: 2 − 2/e
  */
 export const mmd = (reference: ArrayLike<number>, current: ArrayLike<number>, options: MmdOptions = {}): Score => {
   requireSamples('mmd', reference, current, 2);
+  const { valuesMax = MOST } = options;
+  if (!(Number.isInteger(valuesMax) && valuesMax >= 2 && valuesMax <= MOST))
+    throw new StatisticsError(`mmd requires a valuesMax between 2 and ${MOST}`);
   const random = options.random ?? seededBySizes(reference.length, current.length);
-  const [x, y] = [taken(reference, random), taken(current, random)];
+  const [x, y] = [taken(reference, valuesMax, random), taken(current, valuesMax, random)];
   const values = new Float64Array(x.length + y.length);
   values.set(x);
   values.set(y, x.length);
