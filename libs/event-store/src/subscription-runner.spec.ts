@@ -352,9 +352,25 @@ describe('SubscriptionRunner', () => {
       return positionOf(0n);
     };
     const collected = collector({ resumeFrom });
-    await expect(start(collected)).rejects.toThrow('the tables are away');
+    const heard: string[] = [];
+    await expect(start(collected, { onFailure: (error) => heard.push(error.message) })).rejects.toThrow('the tables are away');
+    expect([runner?.failure?.message, heard]).toEqual(['the tables are away', ['the tables are away']]);
     away = false;
     expect(await (await start(collected)).caughtUpTo(last, 1_000)).toBe(true);
+  });
+
+  it('starts while an engine is away, and begins by itself when it is back', async () => {
+    const last = await ring(1);
+    let away = 3;
+    const passing = async (): Promise<undefined> => {
+      if ((away -= 1) >= 0) throw new Unavailable('unknown', 'the read model does not answer');
+      return undefined;
+    };
+    const collected = collector({ resumeFrom: passing });
+    const running = await start(collected);
+    expect(running.trouble?.message).toBe('the read model does not answer');
+    expect(await running.caughtUpTo(last, 1_000)).toBe(true);
+    expect([collected.batches, running.trouble, running.failure]).toEqual([[[1]], undefined, undefined]);
   });
 
   it('does not start twice', async () => {

@@ -4,8 +4,8 @@ import { Arrivals } from './arrivals.js';
 import { Batch, itemOf } from './batch.js';
 import { deliver } from './delivery.js';
 import { isPassing } from './passing.js';
-import { type EventFilter, type StoredEvent, type SubscriptionMessage } from './store.js';
-import { type Subscription, isDerivedStream } from './subscription.js';
+import { type SubscriptionMessage } from './store.js';
+import { filterOf, isWanted } from './subscription.js';
 import { type SubscriptionRunnerOptions } from './subscription-runner-options.js';
 
 const TRIES = 3;
@@ -24,6 +24,8 @@ export class SubscriptionRunner {
   private running: Promise<void> = Promise.resolve();
   private at: Position | undefined;
   private saved: Position | undefined;
+  /** False until it knows where it stands. */
+  private begun = false;
   private error: Error | undefined;
   private waitsFor: Error | undefined;
   private readonly arrivals = new Arrivals();
@@ -52,18 +54,24 @@ export class SubscriptionRunner {
     return this.waitsFor;
   }
 
-  /** Reads the checkpoint, then follows the log in the background. */
+  /**
+   * Reads where it stands, then follows the log in the background. An engine that is away is waited for there.
+   * @throws an error that does not pass, which is its `failure` as well
+   */
   async start(): Promise<void> {
     if (this.aborter) throw new Error(`subscription ${this.name} is running`);
     const aborter = new AbortController();
     this.aborter = aborter;
-    [this.error, this.waitsFor] = [undefined, undefined];
+    [this.error, this.waitsFor, this.begun] = [undefined, undefined, false];
     try {
-      this.saved = await this.options.checkpoints.load(this.name);
-      this.at = await this.resumed();
+      await this.begin();
     } catch (error) {
-      this.aborter = undefined;
-      throw error;
+      if (!isPassing(error)) {
+        this.aborter = undefined;
+        this.fail(error, aborter.signal);
+        throw error;
+      }
+      this.troubled(error);
     }
     this.running = this.run(aborter.signal).catch((error: unknown) => this.fail(error, aborter.signal));
   }
@@ -104,6 +112,12 @@ export class SubscriptionRunner {
     return this.at !== undefined && comparePositions(this.at, position) >= 0;
   }
 
+  private async begin(): Promise<void> {
+    this.saved = await this.options.checkpoints.load(this.name);
+    this.at = await this.resumed();
+    this.begun = true;
+  }
+
   /** Where the data of this subscription reach, when it knows that better than its checkpoint. */
   private async resumed(): Promise<Position | undefined> {
     const { subscription } = this.options;
@@ -120,7 +134,8 @@ export class SubscriptionRunner {
     let [place, failures, waits] = [-1n, 0, 0];
     for (let lost = false; ; lost = true) {
       try {
-        if (lost && subscription.resumeFrom) this.at = await this.resumed();
+        if (!this.begun) await this.begin();
+        else if (lost && subscription.resumeFrom) this.at = await this.resumed();
         return await this.follow(signal);
       } catch (error) {
         const at = this.at?.commit ?? 0n;
@@ -156,7 +171,7 @@ export class SubscriptionRunner {
 
   private async take(message: SubscriptionMessage, signal: AbortSignal): Promise<void> {
     if (message.kind === 'event') {
-      if (!this.wanted(message.event)) return this.passed(message.event.position, signal);
+      if (!isWanted(this.options.subscription, message.event)) return this.passed(message.event.position, signal);
       const item = itemOf(this.options.subscription, this.options.codec, message.event);
       this.batch.add(item);
       this.readSinceTurn += item.bytes;
@@ -174,11 +189,6 @@ export class SubscriptionRunner {
   private async over(): Promise<void> {
     await this.save();
     this.waitsFor = undefined;
-  }
-
-  private wanted(event: StoredEvent): boolean {
-    const { handles } = this.options.subscription;
-    return !isDerivedStream(event.stream) && (handles === 'all' || handles.includes(event.type));
   }
 
   private async flush(signal: AbortSignal): Promise<void> {
@@ -228,8 +238,7 @@ export class SubscriptionRunner {
 
   private fail(thrown: unknown, signal: AbortSignal): void {
     if (signal.aborted) return;
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    this.error = error;
+    const error = (this.error = thrown instanceof Error ? thrown : new Error(String(thrown)));
     this.arrivals.refuse(error);
     this.options.onFailure?.(error);
   }
@@ -239,5 +248,3 @@ export class SubscriptionRunner {
 const exceptPassing = (error: unknown): void => {
   if (!isPassing(error)) throw error;
 };
-
-const filterOf = ({ handles }: Subscription): EventFilter | undefined => (handles === 'all' ? undefined : { typePrefixes: handles });

@@ -1,5 +1,5 @@
 import { type Position, type Recorded } from '#libs/kernel';
-import { type StoredEvent } from './store.js';
+import { type EventFilter, type StoredEvent } from './store.js';
 
 type Common = {
   /** Names the checkpoint, so it never changes; a new name starts from the beginning. */
@@ -35,3 +35,9 @@ export type Subscription = DecodedSubscription | RawSubscription;
 /** Streams that subscriptions never see: they describe subscriptions, and following them would never end. */
 export const isDerivedStream = (stream: string): boolean =>
   stream.startsWith('checkpoint-') || stream.startsWith('parked-') || stream.startsWith('$');
+
+/** What the store is asked to leave out already; it knows prefixes only, so an event still has to be looked at. */
+export const filterOf = ({ handles }: Subscription): EventFilter | undefined => (handles === 'all' ? undefined : { typePrefixes: handles });
+
+export const isWanted = ({ handles }: Subscription, { stream, type }: StoredEvent): boolean =>
+  !isDerivedStream(stream) && (handles === 'all' || handles.includes(type));
