@@ -12,7 +12,6 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { incoming } from './chdb/incoming.js';
 import { openChdb } from './chdb/open-chdb.js';
 import { clickHouseContract } from './clickhouse.contract.js';
 import { ClickHouseError } from './errors.js';
@@ -112,8 +111,8 @@ describe('opening ClickHouse', () => {
   });
 
   it('refuses a directory whose name the engine would take for a pattern', () => {
-    expect(() => incoming(path.join(directory, 'a*b'))).toThrow('no * ? { } or ::');
-    expect(() => incoming(path.join(directory, 'a::b'))).toThrow('no * ? { } or ::');
+    expect(() => openChdb({ path: path.join(directory, 'a*b') })).toThrow('no * ? { } or ::');
+    expect(() => openChdb({ path: path.join(directory, 'a::b') })).toThrow('no * ? { } or ::');
     expect(existsSync(path.join(directory, 'a*b'))).toBe(false);
   });
 

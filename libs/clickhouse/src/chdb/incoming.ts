@@ -8,16 +8,19 @@ import { quoted } from '../statements.js';
 /** In the name of a file the engine takes these for patterns, and the colons for an archive; there is no way to escape them. */
 const PATTERN = /[*?{}]|::/;
 
+/** @throws RangeError when the engine would take the name of a file in this directory for a pattern */
+export const refusePattern = (path: string): void => {
+  const directory = resolve(path);
+  if (PATTERN.test(directory)) throw new RangeError(`the data directory must have no * ? { } or :: in its name, got ${directory}`);
+};
+
 /**
  * The embedded engine takes statements as text, which cannot carry bytes: rows lie in a file for as long as the statement runs. The file
  * need not survive anything, since who inserts repeats what was not answered; what a crash left is removed at the next start.
- *
- * @throws RangeError when the engine would take the directory's name for a pattern
  */
 export const incoming = (path: string): SendInsert => {
   // Relative names are looked for in a directory of the engine's own.
   const directory = resolve(path);
-  if (PATTERN.test(directory)) throw new RangeError(`the data directory must have no * ? { } or :: in its name, got ${directory}`);
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   return async (client, { into, settings, structure, body }) => {

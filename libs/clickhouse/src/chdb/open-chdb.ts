@@ -6,7 +6,7 @@ import { ClientClickHouse } from '../client-clickhouse.js';
 import { cannotOpen } from '../errors.js';
 import { type Lane, serialLane } from '../lane.js';
 import { type ClickHouse } from '../port.js';
-import { incoming } from './incoming.js';
+import { incoming, refusePattern } from './incoming.js';
 
 /** One runs, the others wait: some seconds for the last of them. */
 const QUERIES_MAX = 100;
@@ -21,13 +21,20 @@ export type ChdbOptions = {
 /**
  * Opens the ClickHouse engine inside this process on a directory.
  *
+ * @throws RangeError when its engine would take the directory's name for a pattern
  * @throws ClickHouseError `DIRECTORY_IN_USE` when another process has the directory open
  */
 export const openChdb = ({ path, readers = 2 }: ChdbOptions): ClickHouse => {
   if (!Number.isInteger(readers) || readers < 1) throw new RangeError(`openChdb requires at least one reader, got ${readers}`);
+  refusePattern(path);
+  const opened: Lane[] = [];
   try {
     mkdirSync(path, { recursive: true });
-    const lane = (): Lane => serialLane(connect(path));
+    const lane = (): Lane => {
+      const one = serialLane(connect(path));
+      opened.push(one);
+      return one;
+    };
     return new ClientClickHouse({
       // Two, so that the engine works on one table while another waits for its disk.
       writers: [lane(), lane()],
@@ -37,6 +44,8 @@ export const openChdb = ({ path, readers = 2 }: ChdbOptions): ClickHouse => {
       sendInsert: incoming(join(path, 'incoming')),
     });
   } catch (error) {
+    // Nobody will close them; what they say on the way out is less than the error that is thrown here.
+    for (const lane of opened) void lane.close().catch(() => undefined);
     throw cannotOpen(path, holderOf(path), error);
   }
 };
