@@ -49,7 +49,11 @@ describe('commands on a data directory that no server has open', () => {
       actor,
       { surface: 'cli', route, addressClass: 'process' },
     ];
-    expect(acts).toEqual([act('ReadModelMigrated', 'migrate'), act('ProjectionRebuilt', 'rebuild')]);
+    expect(acts).toEqual([
+      act('ReadModelMigrated', 'migrate'),
+      act('ProjectionRebuildBegun', 'rebuild'),
+      act('ProjectionRebuilt', 'rebuild'),
+    ]);
     expect(await cli('rebuild', 'nothing', '--data', data)).toMatchObject({
       status: 2,
       err: expect.stringContaining('PROJECTION_UNKNOWN'),

@@ -7,9 +7,10 @@ import { ClickHouse, migrate } from '#libs/clickhouse';
 import { type Configuration } from '#libs/configuration';
 import { DeploymentsWriteModule } from '#libs/deployments';
 import { DeploymentsReadModule } from '#libs/deployments/read';
-import { IdentityWriteModule } from '#libs/identity';
+import { IdentityWriteModule, processMeta } from '#libs/identity';
 import { IdentityHttpModule } from '#libs/identity/http';
 import { Clock } from '#libs/kernel';
+import { OperationsLog } from '#libs/operations';
 import { OperationsHttpModule } from '#libs/operations/http';
 import { MonitoringWriteModule } from '#libs/monitoring';
 import { MonitoringHttpModule } from '#libs/monitoring/http';
@@ -46,6 +47,7 @@ export class StandaloneModule implements OnApplicationBootstrap, BeforeApplicati
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Intake) private readonly intake: Intake,
     @Inject(EvaluatorLoop) private readonly evaluator: EvaluatorLoop,
+    @Inject(OperationsLog) private readonly operations: OperationsLog,
   ) {}
 
   static forRoot(configuration: Configuration, version: string): DynamicModule {
@@ -76,7 +78,9 @@ export class StandaloneModule implements OnApplicationBootstrap, BeforeApplicati
 
   /** The read model is brought up to date before anything is answered from it. */
   async onApplicationBootstrap(): Promise<void> {
-    await migrate(this.clickHouse, { clock: this.clock });
+    const report = await migrate(this.clickHouse, { clock: this.clock });
+    // The first creation of the read model changes nothing that anybody has seen.
+    if (report.applied.length < report.known) await this.operations.migrated(report, processMeta('start'));
     await this.readers.start();
     this.evaluator.start();
   }

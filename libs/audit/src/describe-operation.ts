@@ -12,6 +12,11 @@ const compared = ({ tables }: Rebuilt): string => {
 /** What the trail says about what was done to the installation itself. */
 export const describeOperation = (event: OperationEvent): Described => {
   switch (event.type) {
+    case 'ProjectionRebuildBegun': {
+      const { projection, version, adopt } = event.data;
+      const purpose = adopt ? 'to take the place of the live tables' : 'to be compared with the live tables';
+      return { class: 'access', summary: `Rebuild of projection ${projection}.v${version} begun, ${purpose}`, changes: [] };
+    }
     case 'ProjectionRebuilt': {
       const { projection, version, events, adopted, tables } = event.data;
       const outcome = adopted ? 'the rebuilt tables are live' : 'the live tables were kept';

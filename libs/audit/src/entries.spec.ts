@@ -145,6 +145,13 @@ describe('what was done to the installation', () => {
     });
   });
 
+  it('says that a rebuild was begun, and what for', () => {
+    const begun = (adopt: boolean) =>
+      describeEvent({ type: 'ProjectionRebuildBegun', data: { principalId: ID, projection: 'alerts', version: 2, adopt } }).summary;
+    expect(begun(true)).toBe('Rebuild of projection alerts.v2 begun, to take the place of the live tables');
+    expect(begun(false)).toBe('Rebuild of projection alerts.v2 begun, to be compared with the live tables');
+  });
+
   it('names the migrations that were applied', () => {
     const data = { principalId: ID, applied: ['20260101000000_a.sql', '20260102000000_b.sql'], known: 9 };
     expect(describeEvent({ type: 'ReadModelMigrated', data }).summary).toBe(

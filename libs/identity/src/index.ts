@@ -32,7 +32,7 @@ export { type Denial, type SensitiveRead, AccessLog } from './access-log.js';
 export { type ApiKey, formatApiKey, newApiKey, parseApiKey } from './keys.js';
 export { type AdminKey, type Bootstrap, ADMIN_NAME, ensureAdminKey } from './bootstrap.js';
 export { readKeyFile } from './key-file.js';
-export { type OperationEvent, OPERATION_EVENTS, ProjectionRebuilt, ReadModelMigrated } from './operation-events.js';
+export { type OperationEvent, OPERATION_EVENTS, ProjectionRebuildBegun, ProjectionRebuilt, ReadModelMigrated } from './operation-events.js';
 export { type ProcessCause, processMeta } from './process-meta.js';
 export { type Session, Sessions } from './sessions.js';
 export { type SignInGrant, SignInLinks } from './sign-in-links.js';

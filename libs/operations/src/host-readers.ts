@@ -20,6 +20,7 @@ export const liveReadersOf = (host: SubscriptionHost): LiveReaders => ({
     // Rebuilding beside a reader somewhere else would compare with tables that move, and exchange them under its feet.
     if (!runner) throw new Error(`${name} is not kept up to date by this process`);
     await runner.stop();
-    return () => runner.start();
+    // What keeps it from starting is its failure: readiness, the log and the doctor say so, and the rebuild itself is done.
+    return () => runner.start().catch(() => undefined);
   },
 });

@@ -45,7 +45,12 @@ export class OperationsHttpModule implements OnApplicationBootstrap, BeforeAppli
       useFactory: (store: EventStore, codec: EventCodec) => new OperationsLog({ store, codec }),
       inject: [EventStore, EventCodec],
     };
-    return { module: OperationsHttpModule, controllers: [OperationsController], providers: [doctor, rebuilds, log] };
+    return {
+      module: OperationsHttpModule,
+      controllers: [OperationsController],
+      providers: [doctor, rebuilds, log],
+      exports: [OperationsLog],
+    };
   }
 
   async onApplicationBootstrap(): Promise<void> {

@@ -1,15 +1,22 @@
 import { type MigrationReport } from '#libs/clickhouse';
 import { type EventCodec, type EventStore } from '#libs/event-store';
-import { type OperationEvent, ProjectionRebuilt, ReadModelMigrated, accessStream } from '#libs/identity';
+import { type OperationEvent, ProjectionRebuildBegun, ProjectionRebuilt, ReadModelMigrated, accessStream } from '#libs/identity';
 import { type CommandMeta, derivedId } from '#libs/kernel';
 import { type RebuildOutcome } from './rebuild-projection.js';
 
-/** What was rebuilt, in the version of this release. */
-type Rebuilt = RebuildOutcome & { readonly version: number };
+/** A projection by name, in the version of this release. */
+type RebuiltProjection = { readonly projection: string; readonly version: number };
+type Rebuilt = RebuildOutcome & RebuiltProjection;
 
 /** Records what a principal did to the installation, in `access-<principalId>`: nothing is decided from it, so no revision is expected. */
 export class OperationsLog {
   constructor(private readonly log: { readonly store: EventStore; readonly codec: EventCodec }) {}
+
+  /** @throws what the store throws */
+  async rebuildBegun({ projection, version }: RebuiltProjection, adopt: boolean, meta: CommandMeta): Promise<void> {
+    const { principalId } = meta.actor;
+    await this.append(ProjectionRebuildBegun.make({ principalId, projection, version, adopt }), meta);
+  }
 
   /** @throws what the store throws; the rebuild itself is done then */
   async rebuilt({ projection, version, events, adopted, tables }: Rebuilt, meta: CommandMeta): Promise<void> {

@@ -57,7 +57,7 @@ export class Rebuilds {
   }
 
   /**
-   * Rebuilds, telling how far it is. Ends with `done`, which is recorded as an act of who asked, or with `failed`; who stops listening
+   * Rebuilds, telling how far it is. Its beginning is recorded as an act of who asked. Ends with `done`, recorded too, or with `failed`; who stops listening
    * stops the rebuild, as long as nothing was put in place of anything.
    * @throws Error when another rebuild runs
    */
@@ -68,10 +68,14 @@ export class Rebuilds {
     const news = new News();
     const request: RebuildRequest = { catalogued, adopt, signal: stop.signal, onProgress: (report) => news.put(report) };
     const began = performance.now();
-    const done = rebuildProjection(this.parts, request).then(async (outcome) => {
+    const run = async (): Promise<RebuildOutcome> => {
+      // First, since a process may die between the exchange of the first table and the record of the last.
+      await this.log.rebuildBegun({ projection: name, version }, adopt, meta);
+      const outcome = await rebuildProjection(this.parts, request);
       await this.log.rebuilt({ ...outcome, version }, meta).catch(notRecorded);
       return outcome;
-    });
+    };
+    const done = run();
     this.running = { name, stop, done };
     const ended = done
       .then((outcome): Ending => ({ kind: 'done', ...outcome }))
