@@ -1,12 +1,16 @@
 import { detectorMethod, type Rule } from './detector.js';
 
-/** Rows of buckets, the oldest first in each: a bucket of row r stands for 2ʳ values, by their sum and their squared deviations. */
+/**
+ * Rows of buckets, the oldest first in each: a bucket of row r stands for 2ʳ values, by their sum and their squared deviations. Flat, since
+ * every value moves some: row r begins at r times the slots of a row, and its first `counts[r]` slots are filled.
+ */
 type Window = {
   width: number;
   total: number;
   squares: number;
-  totals: number[][];
-  deviations: number[][];
+  counts: number[];
+  totals: number[];
+  deviations: number[];
 };
 
 type Limits = {
@@ -17,50 +21,81 @@ type Limits = {
   readonly grace_period: number;
 };
 
-/** The two oldest buckets of a row that grew too long become one of the next. */
-const compress = ({ totals, deviations }: Window, longest: number): void => {
-  for (let row = 0; (totals[row]?.length ?? 0) > longest; row += 1) {
-    const [a = 0, b = 0] = totals[row]?.splice(0, 2) ?? [];
-    const [p = 0, q = 0] = deviations[row]?.splice(0, 2) ?? [];
-    const size = 2 ** row;
-    (totals[row + 1] ??= []).push(a + b);
-    (deviations[row + 1] ??= []).push(p + q + (a / size - b / size) ** 2 * (size / 2));
+/** A row holds one bucket more than it may keep until two of them are merged. */
+const slotsOf = ({ max_buckets: longest }: Limits): number => longest + 1;
+
+/** The slot for a row's next bucket, which is then filled. A row that is new has all its slots at once. */
+const nextSlot = ({ counts, totals, deviations }: Window, row: number, slots: number): number => {
+  if (row === counts.length) {
+    counts.push(0);
+    for (let i = 0; i < slots; i += 1) {
+      totals.push(0);
+      deviations.push(0);
+    }
+  }
+  const filled = counts[row] ?? 0;
+  counts[row] = filled + 1;
+  return row * slots + filled;
+};
+
+/** Moves what a row holds to its beginning, over its oldest buckets. */
+const forgetOldest = ({ counts, totals, deviations }: Window, row: number, slots: number, oldest: number): void => {
+  const left = (counts[row] ?? 0) - oldest;
+  counts[row] = left;
+  for (let at = row * slots, end = at + left; at < end; at += 1) {
+    totals[at] = totals[at + oldest] ?? 0;
+    deviations[at] = deviations[at + oldest] ?? 0;
   }
 };
 
-const insert = (window: Window, value: number, longest: number): void => {
+/** The two oldest buckets of a row that grew too long become one of the next. */
+const compress = (window: Window, slots: number): void => {
+  const { counts, totals, deviations } = window;
+  for (let row = 0, size = 1; counts[row] === slots; row += 1, size *= 2) {
+    const at = row * slots;
+    const [a, b] = [totals[at] ?? 0, totals[at + 1] ?? 0];
+    const merged = (deviations[at] ?? 0) + (deviations[at + 1] ?? 0) + (a / size - b / size) ** 2 * (size / 2);
+    forgetOldest(window, row, slots, 2);
+    const to = nextSlot(window, row + 1, slots);
+    totals[to] = a + b;
+    deviations[to] = merged;
+  }
+};
+
+const insert = (window: Window, value: number, slots: number): void => {
   if (window.width > 0) window.squares += (window.width / (window.width + 1)) * (value - window.total / window.width) ** 2;
   window.width += 1;
   window.total += value;
-  (window.totals[0] ??= []).push(value);
-  (window.deviations[0] ??= []).push(0);
-  compress(window, longest);
+  const at = nextSlot(window, 0, slots);
+  window.totals[at] = value;
+  window.deviations[at] = 0;
+  compress(window, slots);
 };
 
-const dropOldest = (window: Window): void => {
-  const row = window.totals.length - 1;
+const dropOldest = (window: Window, slots: number): void => {
+  const row = window.counts.length - 1;
   const size = 2 ** row;
-  const total = window.totals[row]?.shift() ?? 0;
-  const deviation = window.deviations[row]?.shift() ?? 0;
+  const [total, deviation] = [window.totals[row * slots] ?? 0, window.deviations[row * slots] ?? 0];
+  forgetOldest(window, row, slots, 1);
   window.width -= size;
   window.total -= total;
   const between = (total / size - window.total / window.width) ** 2 * ((size * window.width) / (size + window.width));
   // Rounding must not leave a negative variance: every bound would be NaN and no change ever found.
   window.squares = Math.max(0, window.squares - deviation - between);
-  while (window.totals.at(-1)?.length === 0) {
-    window.totals.pop();
-    window.deviations.pop();
-  }
+  while (window.counts.at(-1) === 0) window.counts.pop();
+  window.totals.length = window.counts.length * slots;
+  window.deviations.length = window.totals.length;
 };
 
 /** Whether the means before and after some bucket's end are further apart than chance allows. Every bucket's end is tried. */
-const isCut = ({ width, total, squares, totals }: Window, limits: Limits): boolean => {
-  const shortest = limits.min_window_length;
+const isCut = ({ width, total, squares, counts, totals }: Window, limits: Limits): boolean => {
+  const [shortest, slots] = [limits.min_window_length, slotsOf(limits)];
   const confidence = Math.log((2 * Math.log(width)) / limits.delta);
   let [oldSize, oldTotal, newTotal] = [0, 0, total];
-  for (let row = totals.length - 1; row >= 0; row -= 1) {
-    for (const bucket of totals[row] ?? []) {
-      oldSize += 2 ** row;
+  for (let row = counts.length - 1, size = 2 ** row; row >= 0; row -= 1, size /= 2) {
+    for (let at = row * slots, end = at + (counts[row] ?? 0); at < end; at += 1) {
+      const bucket = totals[at] ?? 0;
+      oldSize += size;
       oldTotal += bucket;
       newTotal -= bucket;
       const newSize = width - oldSize;
@@ -75,11 +110,11 @@ const isCut = ({ width, total, squares, totals }: Window, limits: Limits): boole
 };
 
 const adwinRule = (limits: Limits): Rule<Window> => ({
-  start: () => ({ width: 0, total: 0, squares: 0, totals: [], deviations: [] }),
+  start: () => ({ width: 0, total: 0, squares: 0, counts: [], totals: [], deviations: [] }),
   step: (window, value) => {
-    insert(window, value, limits.max_buckets);
+    insert(window, value, slotsOf(limits));
     if (window.width % limits.clock !== 0 || window.width <= limits.grace_period || !isCut(window, limits)) return 'none';
-    do dropOldest(window);
+    do dropOldest(window, slotsOf(limits));
     while (isCut(window, limits));
     return 'change';
   },
