@@ -127,6 +127,8 @@ export { type Estimate, type Interval } from './estimation/estimate.js';
 export { type LabelledAnswers } from './estimation/binary-errors.js';
 export { BINARY_ESTIMATES, type BinaryEstimate, type OutcomeValues } from './estimation/binary-metrics.js';
 export { type Answers, type Cbpe, cbpe, type CbpeOptions } from './estimation/cbpe.js';
+export { type CbpeMulticlass, cbpeMulticlass, type ClassAnswers } from './estimation/cbpe-multiclass.js';
+export { CLASS_ESTIMATES, type ClassEstimate, type LabelledClasses } from './estimation/class-metrics.js';
 export { type Dle, dle, type DleOptions, type LabelledNumericAnswers, type NumericAnswers } from './estimation/dle.js';
 export { gradientBoosting, type Regressor } from './estimation/gradient-boosting.js';
 export { REGRESSION_ESTIMATES, type RegressionEstimate } from './estimation/regression-losses.js';
