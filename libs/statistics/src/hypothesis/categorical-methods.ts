@@ -1,4 +1,3 @@
-import { type OtherRule } from '../binning/other-class.js';
 import { BOTH, bins, type Method } from '../method.js';
 import { type CATEGORICAL_TEST_IDS } from '../method-ids.js';
 import { chiSquare } from './chi-square.js';
@@ -6,9 +5,6 @@ import { cramersV } from './cramers-v.js';
 import { fisherExact } from './fisher-exact.js';
 import { gTest } from './g-test.js';
 import { twoProportionZ } from './two-proportion-z.js';
-
-/** Cochran's rule. G needs it: with twenty categories, most of them rare, it otherwise rejects 15 of 100 pairs without drift at 0.05. */
-const COCHRAN: OtherRule = { expectedMin: 5 };
 
 /** Catalogue of the tests of counts. A further one is a file with its oracle and spec, an id, and an entry here. */
 export const CATEGORICAL_TESTS: Readonly<Record<(typeof CATEGORICAL_TEST_IDS)[number], Method>> = {
@@ -24,13 +20,13 @@ export const CATEGORICAL_TESTS: Readonly<Record<(typeof CATEGORICAL_TEST_IDS)[nu
   }),
   g_test: bins({
     id: 'g_test',
-    version: 1,
+    version: 2,
     kinds: BOTH,
     range: '0 = same shares, unbounded; grows with the sample',
-    meaning: 'Likelihood-ratio test whether both rows of counts come from one distribution, rare categories as one, with its p-value.',
-    cost: 'bins',
+    meaning: 'Likelihood-ratio test whether both rows of counts come from one distribution, with its p-value.',
+    cost: 'bins; bins · √count where fewer than ten are expected',
     source: 'Wilks, Annals of Mathematical Statistics 6 (1935), 190-196',
-    fromBins: (reference, current, { other = COCHRAN } = {}) => gTest(reference, current, { other }),
+    fromBins: gTest,
   }),
   fisher_exact: bins({
     id: 'fisher_exact',

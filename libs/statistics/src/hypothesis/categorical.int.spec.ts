@@ -12,6 +12,7 @@ import proportionsOracle from '../oracles/two-proportion-z.json' with { type: 'j
 import { seededRandom } from '../random.js';
 import { type Score } from '../score.js';
 import { hypergeometricProbability } from '../special/hypergeometric.js';
+import { chiSquareTail } from '../special/regularised-gamma.js';
 import { chiSquare } from './chi-square.js';
 import { cramersV } from './cramers-v.js';
 import { fisherExact } from './fisher-exact.js';
@@ -45,13 +46,17 @@ const near = (actual: number | undefined, expected: number, tolerance: number): 
   expect(Math.abs((actual ?? NaN) - expected)).toBeLessThanOrEqual(tolerance * Math.max(Math.abs(expected), 1e-290));
 
 describe('tests of counts', () => {
-  it.each(gOracle.cases)('G equals scipy: $name', ({ reference, current, score, pValue, degrees }) => {
-    const result = gTest(reference, current);
-    // What scipy adds up cancels: its sum is known to about 1e-16 of the counts behind it.
-    expect(Math.abs(result.score - score)).toBeLessThanOrEqual(Math.max(1e-10 * score, 1e-15 * Math.max(...reference, ...current)));
-    near(result.pValue, pValue, 1e-9);
-    expect(result.parameters).toMatchObject({ degrees, correction: degrees === 1 ? 'yates' : 'none' });
-  });
+  it.each(gOracle.cases.scipy)(
+    'G equals scipy, and its p-value too where enough are expected: $name',
+    ({ reference, current, score, pValue, degrees }) => {
+      const result = gTest(reference, current);
+      // What scipy adds up cancels: its sum is known to about 1e-16 of the counts behind it.
+      expect(Math.abs(result.score - score)).toBeLessThanOrEqual(Math.max(1e-10 * score, 1e-15 * Math.max(...reference, ...current)));
+      expect(result.parameters).toMatchObject({ degrees });
+      if (result.parameters['correction'] === 'mean') expect(result.pValue).toBeGreaterThan(pValue);
+      else near(result.pValue, pValue, 1e-9);
+    },
+  );
 
   it.each(cramersOracle.cases)("Cramér's V equals Bergsma's formula on scipy's χ²: $name", ({ reference, current, score, pValue }) => {
     const result = cramersV(reference, current);
@@ -217,37 +222,66 @@ describe('the class "other"', () => {
     const pooled = { categories: 2, expectedMin: 5, pooled: 3, degrees: 1, correction: 'yates' };
     expect(fromCatalogue('chi_square', counts, { other: { expectedMin: 5 } }).parameters).toEqual(pooled);
     expect(fromCatalogue('chi_square', counts).parameters).toEqual({ categories: 4, degrees: 3, correction: 'none' });
-    expect(fromCatalogue('g_test', counts).parameters).toEqual(pooled);
+    expect(fromCatalogue('g_test', counts, { other: { expectedMin: 5 } }).parameters).toEqual(pooled);
+    expect(fromCatalogue('g_test', counts).parameters).toMatchObject({ categories: 4, correction: 'mean' });
     expect(fromCatalogue('g_test', counts, { other: { categoriesMax: 3 } }).parameters).toMatchObject({ categories: 3, pooled: 2 });
-  });
-
-  it('keeps the size of G with twenty categories of which most are rare, where it would alarm three times too often', () => {
-    const random = seededRandom(20);
-    const weights = Array.from({ length: 20 }, (_, i) => 1 / (i + 1));
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    const draw = (): number[] => {
-      const counts = weights.map(() => 0);
-      for (let i = 0; i < 50; i += 1) {
-        let [at, rest] = [0, random() * sum - 1];
-        for (; at < 19 && rest >= 0; at += 1) rest -= weights[at + 1] ?? 0;
-        counts[at] = (counts[at] ?? 0) + 1;
-      }
-      return counts;
-    };
-    const alarms = { plain: 0, pooled: 0 };
-    for (let i = 0; i < 3000; i += 1) {
-      const counts: [number[], number[]] = [draw(), draw()];
-      if ((gTest(...counts).pValue ?? 1) <= 0.05) alarms.plain += 1;
-      if ((fromCatalogue('g_test', counts).pValue ?? 1) <= 0.05) alarms.pooled += 1;
-    }
-    expect(alarms.plain / 3000).toBeGreaterThan(0.12);
-    expect(alarms.pooled / 3000).toBeGreaterThan(0.03);
-    expect(alarms.pooled / 3000).toBeLessThan(0.068);
   });
 
   it('refuses bounds that cannot be', () => {
     expect(() => chiSquare([1, 2], [1, 2], { other: { expectedMin: 0 } })).toThrow('chiSquare requires an expectedMin above 0');
     expect(() => gTest([1, 2], [1, 2], { other: { categoriesMax: 1 } })).toThrow('gTest requires a categoriesMax of at least 2');
+  });
+});
+
+describe('G where few are expected', () => {
+  it.each(gOracle.cases.enumerated)('is divided by its mean over all tables with the same margins: $name', (known) => {
+    const { parameters, pValue } = gTest(known.reference, known.current);
+    near(Number(parameters['mean']), known.mean, 1e-11);
+    near(pValue, known.pValue, 1e-9);
+  });
+
+  it('has for its mean the degrees of freedom, more exactly the more is expected', () => {
+    const excess = [1, 2, 4].map((times) => {
+      const counts = [7, 8, 9].map((count) => count * times);
+      return Number(gTest(counts, counts).parameters['mean'] ?? NaN) / 2 - 1;
+    });
+    expect(excess[0]).toBeGreaterThan(0.03);
+    expect(excess[0]).toBeLessThan(0.1);
+    // Enough expected: nothing to divide by.
+    expect(excess.slice(1)).toEqual([NaN, NaN]);
+  });
+
+  it('stays as it is where counts are weights', () => {
+    const { parameters, pValue, score } = gTest([1.5, 2, 3], [2, 2.5, 1]);
+    expect(parameters).toMatchObject({ correction: 'none' });
+    expect(pValue).toBeCloseTo(Math.exp(-score / 2), 12);
+  });
+
+  const zipf = Array.from({ length: 20 }, (_, i) => 1 / (i + 1));
+  it.each([
+    ['ten equal categories', new Array<number>(10).fill(1), { plain: 0.07, least: 0.03 }],
+    ['twenty categories of which most are rare', zipf, { plain: 0.12, least: 0.01 }],
+  ])("keeps its level with %s of 50 rows, where scipy's p-value does not", (_, weights, { plain, least }) => {
+    const random = seededRandom(20);
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    const draw = (): number[] => {
+      const counts = weights.map(() => 0);
+      for (let i = 0; i < 50; i += 1) {
+        let [at, rest] = [0, random() * sum - (weights[0] ?? 0)];
+        for (; at < weights.length - 1 && rest >= 0; at += 1) rest -= weights[at + 1] ?? 0;
+        counts[at] = (counts[at] ?? 0) + 1;
+      }
+      return counts;
+    };
+    const alarms = { scipy: 0, ours: 0 };
+    for (let i = 0; i < 3000; i += 1) {
+      const { score, pValue = 1, parameters } = gTest(draw(), draw());
+      if (chiSquareTail(score, Number(parameters['degrees'])) <= 0.05) alarms.scipy += 1;
+      if (pValue <= 0.05) alarms.ours += 1;
+    }
+    expect(alarms.scipy / 3000).toBeGreaterThan(plain);
+    expect(alarms.ours / 3000).toBeGreaterThan(least);
+    expect(alarms.ours / 3000).toBeLessThan(0.06);
   });
 });
 

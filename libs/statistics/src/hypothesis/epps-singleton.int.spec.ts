@@ -70,6 +70,13 @@ describe('epps-singleton', () => {
     expect(result.score).toBeCloseTo(0.1 ** 2 / (0.25 / 100 + 0.24 / 100), 8);
   });
 
+  it('counts one direction also where a few equal values stand against many of two: rounding is no variation', () => {
+    const coin = Array.from({ length: 20_000 }, (_, i) => (i < 10_000 ? 0.1 : 0.7));
+    const { score, parameters } = eppsSingleton(coin, [0.1, 0.1, 0.1, 0.1, 0.1, 0.1]);
+    expect(parameters).toMatchObject({ degrees: 1 });
+    expect(score / 20_006 / (0.5 ** 2 / ((1 + 6 / 20_000) * 0.25))).toBeCloseTo(1, 9);
+  });
+
   it('raises false alarms at its nominal rate, with ties and without', () => {
     const random = seededRandom(14);
     const rate = (n: number, m: number, value: () => number): number => {

@@ -1,29 +1,82 @@
 import { StatisticsError } from '../errors.js';
 import { type Score } from '../score.js';
-import { quantileOfSorted, sortedValues } from '../sorted.js';
+import { quantileOfSorted } from '../sorted.js';
 import { chiSquareTail } from '../special/regularised-gamma.js';
 import { symmetricEigen } from '../special/symmetric-eigen.js';
-import { compensatedMean, compensatedSum } from '../summation.js';
+import { compensatedSum } from '../summation.js';
 import { requireSamples } from './require-samples.js';
 
 /** Where the characteristic functions are compared, in semi-interquartile ranges of the pooled sample (Epps and Singleton, p. 185). */
-const POINTS = [0.4, 0.8];
+const POINTS = [0.4, 0.8] as const;
 /** Below this many values in the larger sample the statistic is scaled down (p. 183). */
 const SMALL_BELOW = 25;
 /** Directions in which the waves vary this much less than in the widest hold rounding, not data. */
 const RANK_TOLERANCE = 1e-13;
 
-/** Per point a cosine and a sine of every value: the real and imaginary part of e^(itx). */
-type Waves = readonly Float64Array[];
+/** Cosine and sine at both points: the real and imaginary parts of e^(itx). */
+const WAVES = [0, 1, 2, 3];
 
-const wavesOf = (values: ArrayLike<number>, centre: number, scale: number): Waves =>
-  [Math.cos, Math.sin].flatMap((wave) => POINTS.map((t) => Float64Array.from(values, (value) => wave((t / scale) * (value - centre)))));
+/** Where the waves are taken from, and in which unit. */
+type Axis = { readonly centre: number; readonly scale: number };
 
-/** Covariances between the waves, ddof 0. */
-const covariance = (waves: Waves, means: readonly number[]): number[][] =>
-  waves.map((a, i) =>
-    waves.map((b, j) => compensatedSum(a, (value, k) => (value - (means[i] ?? 0)) * ((b[k] ?? 0) - (means[j] ?? 0))) / a.length),
-  );
+/** Writes the waves of a value, the cosines first. The second point is twice the first, so its waves follow without another cosine and sine. */
+const writeWaves = (value: number, { centre, scale }: Axis, into: Float64Array): void => {
+  const angle = (POINTS[0] / scale) * (value - centre);
+  const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+  into[0] = cosine;
+  into[1] = 1 - 2 * sine * sine;
+  into[2] = sine;
+  into[3] = 2 * sine * cosine;
+};
+
+/** Adds to one of many sums as `CompensatedSum` does. */
+const add = (sums: Float64Array, lost: Float64Array, at: number, value: number): void => {
+  const sum = sums[at] ?? 0;
+  const next = sum + value;
+  lost[at] = (lost[at] ?? 0) + (Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum);
+  sums[at] = next;
+};
+
+/** Means of the waves of a sample, and the covariances between them, ddof 0. */
+type WaveMoments = { readonly means: readonly number[]; readonly covariances: readonly (readonly number[])[] };
+
+/**
+ * In one pass: sums of the waves and of their products. All are taken from the waves of the middle value on, so that waves which hardly
+ * vary keep digits that a difference of products near 1 would lose; equal values have no covariance at all.
+ */
+const momentsOfWaves = (sorted: ArrayLike<number>, axis: Axis): WaveMoments => {
+  const [size, slots] = [WAVES.length, WAVES.length * (WAVES.length + 1)];
+  const [middle, wave] = [new Float64Array(size), new Float64Array(size)];
+  const [sums, lost] = [new Float64Array(slots), new Float64Array(slots)];
+  writeWaves(sorted[sorted.length >> 1] ?? NaN, axis, middle);
+  for (let k = 0; k < sorted.length; k += 1) {
+    writeWaves(sorted[k] ?? NaN, axis, wave);
+    for (let i = 0; i < size; i += 1) {
+      const part = (wave[i] ?? 0) - (middle[i] ?? 0);
+      wave[i] = part;
+      add(sums, lost, i, part);
+      for (let j = 0; j <= i; j += 1) add(sums, lost, size * (i + 1) + j, part * (wave[j] ?? 0));
+    }
+  }
+  const mean = (at: number): number => ((sums[at] ?? 0) + (lost[at] ?? 0)) / sorted.length;
+  const product = (i: number, j: number): number => mean(size * (Math.max(i, j) + 1) + Math.min(i, j));
+  return {
+    means: WAVES.map((i) => (middle[i] ?? 0) + mean(i)),
+    covariances: WAVES.map((i) => WAVES.map((j) => product(i, j) - mean(i) * mean(j))),
+  };
+};
+
+/** Both samples in one ascending order. */
+const merged = (a: ArrayLike<number>, b: ArrayLike<number>): Float64Array => {
+  const both = new Float64Array(a.length + b.length);
+  for (let at = 0, i = 0, j = 0; at < both.length; at += 1) {
+    const [x, y] = [a[i] ?? Infinity, b[j] ?? Infinity];
+    both[at] = Math.min(x, y);
+    if (x <= y) i += 1;
+    else j += 1;
+  }
+  return both;
+};
 
 /** Squared length of the difference in units of its covariance, over the directions that vary; and how many those are. */
 const mahalanobis = (
@@ -46,7 +99,7 @@ const mahalanobis = (
  * shape that leave the middle alone. p-value: chi-square with as many degrees of freedom as S has rank (4 unless the feature has hardly any
  * values). `scipy.stats.epps_singleton_2samp(reference, current)`; values are taken from the pooled median first, which changes nothing but
  * keeps the digits of large numbers. Samples of fewer than 25 values are corrected as there. All values equal: score 0, p = 1 (scipy: NaN).
- * Smallest sample: five values a side. O(n + m) on sorted input, and a copy of the values per wave.
+ * Smallest sample: five values a side. O(n + m) on sorted input, with a cosine and a sine per value.
  * Source: Epps and Singleton, Journal of Statistical Computation and Simulation 26 (1986), 177-203.
  * Oracle: oracles/epps-singleton.json (scipy, tolerance 1e-9 relative).
  * @param reference ascending
@@ -58,20 +111,15 @@ const mahalanobis = (
 export const eppsSingleton = (reference: ArrayLike<number>, current: ArrayLike<number>): Score => {
   requireSamples('eppsSingleton', reference, current, 5);
   const [n, m] = [reference.length, current.length];
-  const both = new Float64Array(n + m);
-  both.set(Array.from(reference));
-  both.set(Array.from(current), n);
-  const pooled = sortedValues(both);
+  const pooled = merged(reference, current);
   if (pooled[0] === pooled[n + m - 1]) return { score: 0, pValue: 1, parameters: { points: POINTS, scale: 0, degrees: 0 } };
   const scale = (quantileOfSorted(pooled, 0.75) - quantileOfSorted(pooled, 0.25)) / 2;
   if (!(scale > 0)) throw new StatisticsError('eppsSingleton requires a pooled interquartile range above 0');
-  const centre = quantileOfSorted(pooled, 0.5);
-  const [x, y] = [wavesOf(reference, centre, scale), wavesOf(current, centre, scale)];
-  const [meansX, meansY] = [x.map(compensatedMean), y.map(compensatedMean)];
-  const [covarianceX, covarianceY] = [covariance(x, meansX), covariance(y, meansY)];
-  const spread = covarianceX.map((row, i) => row.map((value, j) => (1 + m / n) * value + (1 + n / m) * (covarianceY[i]?.[j] ?? 0)));
+  const axis = { centre: quantileOfSorted(pooled, 0.5), scale };
+  const [x, y] = [momentsOfWaves(reference, axis), momentsOfWaves(current, axis)];
+  const spread = x.covariances.map((row, i) => row.map((value, j) => (1 + m / n) * value + (1 + n / m) * (y.covariances[i]?.[j] ?? 0)));
   const { square, rank } = mahalanobis(
-    meansX.map((mean, i) => mean - (meansY[i] ?? 0)),
+    x.means.map((mean, i) => mean - (y.means[i] ?? 0)),
     spread,
   );
   const correction = Math.max(n, m) < SMALL_BELOW ? 1 / (1 + (n + m) ** -0.45 + 10.1 * (n ** -1.7 + m ** -1.7)) : 1;

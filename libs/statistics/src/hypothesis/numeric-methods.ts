@@ -80,7 +80,7 @@ export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], M
     version: 1,
     range: '0 = same, 4 is expected without drift; grows with the sample',
     meaning: 'Difference of both characteristic functions at two points, fit for ties, with its p-value.',
-    cost: 'n + m, with eight waves per value',
+    cost: 'n + m, with a cosine and a sine per value',
     source: 'Epps and Singleton, J. Stat. Computation and Simulation 26 (1986), 177-203',
     fromSorted: eppsSingleton,
   }),

@@ -1,6 +1,5 @@
 import { type Score } from '../score.js';
 import { type Moments, requireMoments, scaledMoments } from './moments.js';
-import { requireSamples } from './require-samples.js';
 import { tScore } from './t-score.js';
 
 const student = (name: string, reference: Moments, current: Moments, unit: number): Score => {
@@ -19,14 +18,13 @@ const student = (name: string, reference: Moments, current: Moments, unit: numbe
  * of `difference`. Two constants of one value: p = 1 (scipy: NaN). With unequal sizes and variances it raises false alarms or sleeps:
  * `welchT` costs nothing and does not. Smallest sample: two values a side. O(n + m) in a few passes.
  * Source: Student, Biometrika 6 (1908), 1-25. Oracle: oracles/student-t.json (scipy, 1e-12 relative).
- * @param reference ascending
- * @param current ascending
- * @throws StatisticsError `studentT requires at least 2 values in each sample` | `… sorted, finite values` | `… values that vary, or that
+ * @param reference in any order; sorting it makes no difference but in the last digits
+ * @param current likewise
+ * @throws StatisticsError `studentT requires at least 2 values in each sample` | `… finite values` | `… values that vary, or that
  * are all equal` | `… values whose range is finite`
  * @example studentT([1, 2, 3], [2, 4, 6]) // score 1.549…, pValue 0.1963…, degrees 4, higher by 2
  */
 export const studentT = (reference: ArrayLike<number>, current: ArrayLike<number>): Score => {
-  requireSamples('studentT', reference, current, 2);
   const scaled = scaledMoments('studentT', reference, current);
   return student('studentT', scaled.reference, scaled.current, scaled.unit);
 };

@@ -87,6 +87,13 @@ describe.each(TESTS)('$name', ({ name, test, ofMoments, oracle }) => {
     expect(moved).toEqual(scored(x, y));
   });
 
+  it('takes values as they come: sorting them first makes no difference', () => {
+    const mixed = [8, -1, 4, 2, 1e6, 3];
+    const [result, ordered] = [test(mixed, [5, 3, 9]), test(sortedValues(mixed), [3, 5, 9])];
+    expect(near(result.score, ordered.score, 1e-14)).toBe(true);
+    expect(near(result.pValue, ordered.pValue ?? NaN, 1e-14)).toBe(true);
+  });
+
   it('grows as a sample is shifted away, and says by how much in units of the feature', () => {
     const base = Array.from({ length: 50 }, (_, i) => i);
     const results = [0, 1, 5, 30, 500].map((shift) =>
@@ -114,8 +121,8 @@ describe.each(TESTS)('$name', ({ name, test, ofMoments, oracle }) => {
   it('refuses what it cannot answer, by name', () => {
     expect(() => test([1], [1, 2])).toThrow(`${name} requires at least 2 values in each sample`);
     expect(() => test([], [1, 2])).toThrow(`${name} requires at least one value in each sample`);
-    expect(() => test([2, 1], [1, 2])).toThrow(`${name} requires sorted, finite values`);
-    expect(() => test([1, Infinity], [1, 2])).toThrow(`${name} requires sorted, finite values`);
+    expect(() => test([1, Infinity], [1, 2])).toThrow(`${name} requires finite values`);
+    expect(() => test([1, 2], [NaN, 2])).toThrow(`${name} requires finite values`);
     expect(() => test([1, 1], [2, 2])).toThrow(`${name} requires values that vary, or that are all equal`);
     expect(() => test([-1.7e308, 0], [1, 1.7e308])).toThrow(`${name} requires values whose range is finite`);
     const good = { count: 2, mean: 0, variance: 1 };

@@ -1,6 +1,5 @@
 import { type Score } from '../score.js';
 import { type Moments, requireMoments, scaledMoments } from './moments.js';
-import { requireSamples } from './require-samples.js';
 import { tScore } from './t-score.js';
 
 const welch = (name: string, reference: Moments, current: Moments, unit: number): Score => {
@@ -23,14 +22,13 @@ const degreesOf = (share: number, n: number, m: number): number => 1 / ((share *
  * equal_var=False)`, where scipy's statistic has the opposite sign of `difference`. Two constants of one value: p = 1 (scipy: NaN).
  * Means need not be normal with hundreds of values; heavy tails make it conservative. Smallest sample: two values a side. O(n + m) in a
  * few passes. Source: Welch, Biometrika 34 (1947), 28-35. Oracle: oracles/welch-t.json (scipy, 1e-12 relative).
- * @param reference ascending
- * @param current ascending
- * @throws StatisticsError `welchT requires at least 2 values in each sample` | `… sorted, finite values` | `… values that vary, or that are
+ * @param reference in any order; sorting it makes no difference but in the last digits
+ * @param current likewise
+ * @throws StatisticsError `welchT requires at least 2 values in each sample` | `… finite values` | `… values that vary, or that are
  * all equal` | `… values whose range is finite`
  * @example welchT([1, 2, 3], [2, 4, 6]) // score 1.549…, pValue 0.2209…, degrees 2.94…, higher by 2
  */
 export const welchT = (reference: ArrayLike<number>, current: ArrayLike<number>): Score => {
-  requireSamples('welchT', reference, current, 2);
   const scaled = scaledMoments('welchT', reference, current);
   return welch('welchT', scaled.reference, scaled.current, scaled.unit);
 };
