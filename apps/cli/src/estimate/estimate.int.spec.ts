@@ -66,6 +66,21 @@ const yesNo = (reference: string, current: string): string[] => [
   '--label',
   'y',
 ];
+/** Answers with three classes whose scores mean what they say; `power` bends the first score towards 1 or 0. */
+const parcels = (rows: number, seed: number, power = 1): string[] => {
+  const random = seededRandom(seed);
+  return Array.from({ length: rows }, () => {
+    const [small, split, at] = [Math.round(1e4 * random() ** power) / 1e4, random(), random()];
+    const medium = Math.round(1e4 * (1 - small) * split) / 1e4;
+    const shares = [small, medium, Math.max(Math.round(1e4 * (1 - small - medium)) / 1e4, 0)];
+    const names = ['1', 'm', 'large'];
+    const answer = names[shares.indexOf(Math.max(...shares))] ?? '';
+    return [...shares, answer, at < small ? '1' : at < small + medium ? 'm' : 'large'].join(',');
+  });
+};
+const SCORES = '1=s1, m=s2, large=s3';
+const classes = (reference: string, current: string): string[] =>
+  yesNo(reference, current).map((word, i, all) => (all[i - 1] === '--score' ? SCORES : word));
 const numbers = (reference: string, current: string): string[] => [
   '--method',
   'dle',
@@ -139,6 +154,39 @@ describe('estimate --method cbpe --json', () => {
   });
 });
 
+describe('estimate --method cbpe --score class=column,…', () => {
+  const HEAD = 's1,s2,s3,p,y';
+
+  it('estimates answers with many classes, numbers among their names, and settles with labels that came later', async () => {
+    const [before, after] = [file('parcels.csv', [HEAD, ...parcels(2000, 1)]), file('parcels-later.csv', [HEAD, ...parcels(1000, 2, 3)])];
+    const report = await estimated(...classes(before, after), '--chunk-size', '200');
+    expect(report.parameters).toMatchObject({ method: 'cbpe_multiclass', classes: ['1', 'large', 'm'], chunkSize: 200 });
+    expect(Object.keys(report.chunks[0]?.metrics ?? {})).toEqual([
+      'roc_auc_macro',
+      'f1_macro',
+      'precision_macro',
+      'recall_macro',
+      'accuracy',
+    ]);
+    expect(report.scorecard?.['accuracy']).toMatchObject({ chunks: 5, coverage: 1, distrust: false });
+    for (const { estimate, realised } of Object.values(report.chunks[0]?.metrics ?? {}))
+      expect(Math.abs(estimate - (realised ?? NaN))).toBeLessThan(0.1);
+  });
+
+  it('names the class that has no column, in labels and in answers, and the column that is not there', async () => {
+    const before = file('parcels-four.csv', [HEAD, ...parcels(500, 3), '0.1,0.2,0.7,large,huge']);
+    const after = file('parcels-answers.csv', [HEAD, ...parcels(50, 4), '0.1,0.2,0.7,tiny,']);
+    const known = file('parcels-three.csv', [HEAD, ...parcels(500, 3)]);
+    expect(await cli(...classes(before, known))).toMatchObject({
+      status: 2,
+      err: 'error CLASS_WITHOUT_SCORE: column y holds the class "huge", and --score names no column for it; it names 1, m, large\n',
+    });
+    expect((await cli(...classes(known, after))).err).toMatch(/^error CLASS_WITHOUT_SCORE: column p holds the class "tiny"/);
+    expect((await cli(...classes(known, known), '--score', `${SCORES},huge=s4`)).err).toMatch(/^error COLUMN_UNKNOWN: .* has no column s4/);
+    expect((await cli(...classes(known, known), '--score', `${SCORES},huge=y`)).err).toMatch(/^error NOT_A_NUMBER: column y holds/);
+  });
+});
+
 describe('estimate --method dle --json', () => {
   it('learns from all other columns, words included, and sees larger losses coming', async () => {
     const report = await estimated(...numbers(priced, pricedLater), '--chunk-size', '100');
@@ -175,6 +223,10 @@ describe('estimate used wrongly', () => {
     [['--chunk-size', '0'], 'CHUNK_SIZE_INVALID'],
     [['--chunk-size', '5000'], 'ESTIMATE_IMPOSSIBLE'],
     [['--score', 'none'], 'COLUMN_UNKNOWN'],
+    [['--score', 'a=s'], 'SCORE_INVALID'],
+    [['--score', 'a=s,b'], 'SCORE_INVALID'],
+    [['--score', 'a=s,b=s'], 'SCORE_INVALID'],
+    [['--score', 'a=s,a=p'], 'SCORE_INVALID'],
     [['--label', 's'], 'NOT_BINARY'],
     [['--method', 'dle', '--features', 'a,,b'], 'FEATURES_INVALID'],
     [['--method', 'dle', '--features', 'q'], 'COLUMN_UNKNOWN'],

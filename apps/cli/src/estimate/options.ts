@@ -21,9 +21,13 @@ type Common = {
   readonly chunkSize?: number;
 };
 
-/** What to estimate, from which columns; every default is filled in but the features, which depend on the files. */
+/**
+ * What to estimate, from which columns; every default is filled in but the features, which depend on the files. `cbpe_multiclass` is cbpe with a
+ * column of scores per class.
+ */
 export type EstimateOptions =
   | (Common & { readonly method: 'cbpe'; readonly score: string })
+  | (Common & { readonly method: 'cbpe_multiclass'; readonly scores: ReadonlyMap<string, string> })
   | (Common & { readonly method: 'dle'; readonly score?: string; readonly features?: readonly string[] });
 
 const chunkSizeOf = (text: string): number => {
@@ -42,15 +46,31 @@ const namesOf = (text: string): string[] => {
   return names;
 };
 
+/** Columns by class, written `class=column,class=column`. */
+const scoresOf = (text: string): ReadonlyMap<string, string> => {
+  const pairs = text.split(',').map((pair) => {
+    const [, name = '', column = ''] = /^([^=]*)=(.*)$/u.exec(pair) ?? [];
+    return [name.trim(), column.trim()] as const;
+  });
+  const [scores, columns] = [new Map(pairs), new Set(pairs.map(([, column]) => column))];
+  if (scores.has('') || columns.has('') || pairs.length < 2 || scores.size < pairs.length || columns.size < pairs.length)
+    throw new UsageError(
+      'SCORE_INVALID',
+      `--score takes a column, or class=column for two classes or more with commas between them, got ${JSON.stringify(text)}`,
+    );
+  return scores;
+};
+
 /**
  * Checks and completes the options of `estimate`.
- * @throws UsageError METHOD_UNKNOWN | SCORE_MISSING | FEATURES_INVALID | CHUNK_SIZE_INVALID
+ * @throws UsageError METHOD_UNKNOWN | SCORE_MISSING | SCORE_INVALID | FEATURES_INVALID | CHUNK_SIZE_INVALID
  */
 export const parseOptions = (raw: RawOptions): EstimateOptions => {
   const { method, reference, current, prediction, label, score } = raw;
   const common = { reference, current, prediction, label, ...(raw.chunkSize !== undefined && { chunkSize: chunkSizeOf(raw.chunkSize) }) };
   if (method === 'cbpe') {
     if (score === undefined) throw new UsageError('SCORE_MISSING', '--method cbpe needs --score, the column of the probabilities');
+    if (score.includes('=')) return { ...common, method: 'cbpe_multiclass', scores: scoresOf(score) };
     return { ...common, method, score };
   }
   if (method !== 'dle') throw new UsageError('METHOD_UNKNOWN', `--method takes one of cbpe, dle, got ${JSON.stringify(method)}`);

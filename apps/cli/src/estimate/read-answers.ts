@@ -3,7 +3,8 @@ import { flatten, valueOf } from '../reference/file-rows.js';
 import { UsageError } from '../usage-error.js';
 
 type Value = string | number | undefined;
-type Row = ReadonlyMap<string, Value>;
+/** One row of a file. */
+export type Row = ReadonlyMap<string, Value>;
 
 /** The rows of a file as flat records of numbers and words, and every column that occurs. */
 export type Table = { readonly file: string; readonly rows: readonly Row[]; readonly columns: ReadonlySet<string> };
@@ -41,6 +42,17 @@ export const numberIn = (column: string, value: Value): number => {
   if (typeof value !== 'number' || !Number.isFinite(value))
     throw new UsageError('NOT_A_NUMBER', `column ${column} holds ${JSON.stringify(value)}; it takes finite numbers`);
   return value;
+};
+
+/** The name of a class that has a score; whole numbers are names as well. @throws UsageError CLASS_WITHOUT_SCORE */
+export const classIn = (column: string, value: Value, scores: ReadonlyMap<string, string>): string => {
+  const name = String(value);
+  if (!scores.has(name))
+    throw new UsageError(
+      'CLASS_WITHOUT_SCORE',
+      `column ${column} holds the class ${JSON.stringify(name)}, and --score names no column for it; it names ${[...scores.keys()].join(', ')}`,
+    );
+  return name;
 };
 
 /** The rows that have a value in every one of the columns. */
