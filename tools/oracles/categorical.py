@@ -6,6 +6,7 @@ Run with Python 3.11, numpy 2.4.6, scipy 1.17.1 and statsmodels 0.15.0:
     python tools/oracles/categorical.py
 """
 
+import itertools
 import math
 from decimal import Decimal, getcontext
 
@@ -66,6 +67,34 @@ def drawn_probability(x, size, marked, drawn):
     return float((log_choose(marked, x) + log_choose(size - marked, drawn - x) - log_choose(size, drawn)).exp())
 
 
+def small_tables():
+    """Few expected: (name, reference, current)."""
+    return [
+        ("three categories of a few rows", [3, 4, 2], [5, 1, 1]),
+        ("a category seen once", [6, 5, 1], [4, 7, 0]),
+        ("sizes far apart", [14, 9, 7, 2], [2, 0, 3, 1]),
+        ("five categories", [3, 2, 4, 1, 2], [1, 4, 0, 3, 2]),
+        ("a category empty on both sides", [4, 0, 3, 2], [2, 0, 5, 4]),
+    ]
+
+
+def g_over_all_tables(reference, current):
+    """G without correction, its mean over every table with these margins, and the chi-square tail at degrees * G / mean."""
+    table = occurring(reference, current)
+    totals, n, size = table.sum(axis=0), int(table[0].sum()), int(table.sum())
+    expected = np.outer(table.sum(axis=1), totals) / size
+
+    def g(row):
+        observed = np.array([row, totals - row])
+        return 2 * sum(math.fsum(o * math.log(o / e) for o, e in zip(os, es) if o > 0) for os, es in zip(observed.tolist(), expected.tolist()))
+
+    rows = [row for row in itertools.product(*(range(t + 1) for t in totals)) if sum(row) == n]
+    weights = [math.prod(math.comb(int(t), x) for t, x in zip(totals, row)) for row in rows]
+    mean = math.fsum(w * g(np.array(row)) for w, row in zip(weights, rows)) / math.comb(size, n)
+    degrees = len(totals) - 1
+    return mean, float(stats.chi2.sf(degrees * g(table[0]) / mean, degrees))
+
+
 def cramers_v(reference, current):
     """Bergsma (2013), equations 6 to 8, on Pearson's statistic without correction."""
     table = occurring(reference, current)
@@ -82,7 +111,13 @@ if __name__ == "__main__":
     for name, r, c in tables():
         res = stats.chi2_contingency(occurring(r, c), lambda_="log-likelihood")
         cases.append({"name": name, "reference": r, "current": c, "score": float(res.statistic), "pValue": float(res.pvalue), "degrees": int(res.dof)})
-    write("g-test", "scipy.stats.chi2_contingency([reference, current], lambda_='log-likelihood'), columns of zeros left out", 1e-10, cases, ["numpy", "scipy"])
+    enumerated = []
+    for name, r, c in small_tables():
+        mean, p = g_over_all_tables(r, c)
+        enumerated.append({"name": name, "reference": r, "current": c, "mean": mean, "pValue": p})
+    call = ("scipy.stats.chi2_contingency([reference, current], lambda_='log-likelihood'), columns of zeros left out; "
+            "enumerated: g_over_all_tables in tools/oracles/categorical.py")
+    write("g-test", call, 1e-10, {"scipy": cases, "enumerated": enumerated}, ["numpy", "scipy"])
 
     cases = []
     for name, r, c in tables():

@@ -14,7 +14,7 @@ export type ScoreOptions = {
   readonly zero?: ZeroRule;
   readonly base?: LogBase;
   readonly contributions?: boolean;
-  /** Which rare categories chi_square, g_test and cramers_v count as one. Absent: none, but for g_test those expected less than 5 times. */
+  /** Which rare categories chi_square, g_test and cramers_v count as one. Absent: none. */
   readonly other?: OtherRule;
   /** Most values mmd takes a side, 2 to 2,000: its time goes with the square. Absent: 2,000. */
   readonly valuesMax?: number;
