@@ -1,0 +1,252 @@
+import {
+  BACKWARDS,
+  END,
+  EventStoreDBClient,
+  type AllStreamRecordedEvent,
+  type AllStreamSubscription,
+  jsonEvent,
+  START,
+  eventTypeFilter,
+  streamNameFilter,
+} from '@eventstore/db-client';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type FacadeOptions } from './protocol.js';
+import { type Facade, startFacade } from './start-facade.js';
+
+const thing = (label: string, id: string = randomUUID()) => jsonEvent({ id, type: 'ThingHappened', data: { label } });
+const labelOf = (event: { data?: unknown } | undefined): unknown => (event?.data as { label?: unknown } | undefined)?.label;
+const isOfClients = ({ type, streamId }: { type: string; streamId: string }): boolean => !type.startsWith('$') && !streamId.startsWith('$');
+
+describe('the protocol facade, through the real client', () => {
+  let facade: Facade;
+  let client: EventStoreDBClient;
+  const open = async (options: FacadeOptions = {}): Promise<void> => {
+    facade = await startFacade(options);
+    client = EventStoreDBClient.connectionString(facade.url);
+  };
+  afterEach(async () => {
+    await client.dispose();
+    await facade.stop();
+  });
+  /** With credentials a call is a plain Append, without them a BatchAppend. */
+  const plain = { credentials: { username: 'admin', password: 'changeit' } };
+  const labels = async (stream: string): Promise<unknown[]> => {
+    const found: unknown[] = [];
+    for await (const { event } of client.readStream(stream)) found.push(labelOf(event));
+    return found;
+  };
+  const wholeLog = async (options: Parameters<EventStoreDBClient['readAll']>[0] = {}): Promise<AllStreamRecordedEvent[]> => {
+    const found: AllStreamRecordedEvent[] = [];
+    for await (const { event } of client.readAll(options)) if (event) found.push(event);
+    return found;
+  };
+  const nextEvents = async (subscription: AllStreamSubscription, count: number): Promise<AllStreamRecordedEvent[]> => {
+    const found: AllStreamRecordedEvent[] = [];
+    for await (const { event } of subscription) {
+      if (event && isOfClients(event)) found.push(event);
+      if (found.length >= count) break;
+    }
+    return found;
+  };
+
+  describe.each([
+    ['batch', {}],
+    ['plain', plain],
+  ])('%s appends over TLS', (mode, credentials) => {
+    beforeEach(() => open());
+
+    it('are written, counted from 0, and read back as they were', async () => {
+      const first = await client.appendToStream('thing-1', [thing('a'), thing('b')], { expectedRevision: 'no_stream', ...credentials });
+      expect(first).toMatchObject({ success: true, nextExpectedRevision: 1n });
+      expect(first.position?.commit).toBe(first.position?.prepare);
+      const second = await client.appendToStream('thing-1', thing('c'), { expectedRevision: 1n, ...credentials });
+      expect(second.position!.commit).toBeGreaterThan(first.position!.commit + 1n);
+      expect(await labels('thing-1')).toEqual(['a', 'b', 'c']);
+      const { appends } = await facade.control.stats();
+      expect(appends).toEqual(mode === 'batch' ? { plain: 0, batch: 2 } : { plain: 2, batch: 0 });
+    });
+
+    it('are refused at another revision, with the words of the client', async () => {
+      await client.appendToStream('thing-1', thing('a'), credentials);
+      await expect(client.appendToStream('thing-1', thing('b'), { expectedRevision: 'no_stream', ...credentials })).rejects.toMatchObject({
+        type: 'wrong-expected-version',
+        expectedVersion: 'no_stream',
+        actualVersion: 0n,
+      });
+      await expect(client.appendToStream('thing-2', thing('b'), { expectedRevision: 4n, ...credentials })).rejects.toMatchObject({
+        type: 'wrong-expected-version',
+        expectedVersion: 4n,
+        actualVersion: 'no_stream',
+      });
+    });
+
+    it('are recognised when they come again, without a position', async () => {
+      const id = randomUUID();
+      await client.appendToStream('thing-1', thing('a', id), { expectedRevision: 'no_stream', ...credentials });
+      await client.appendToStream('thing-1', thing('b'), { expectedRevision: 0n, ...credentials });
+      for (const expectedRevision of ['no_stream', 'any'] as const) {
+        const again = await client.appendToStream('thing-1', thing('a', id), { expectedRevision, ...credentials });
+        expect(again).toEqual({ success: true, nextExpectedRevision: 0n, position: undefined });
+      }
+      await facade.control.forgetEventIds();
+      expect(await client.appendToStream('thing-1', thing('a', id), { expectedRevision: 'no_stream', ...credentials })).toMatchObject({
+        nextExpectedRevision: 0n,
+      });
+      expect(await client.appendToStream('thing-1', thing('a', id), { expectedRevision: 'any', ...credentials })).toMatchObject({
+        nextExpectedRevision: 2n,
+      });
+    });
+
+    it('are refused above one MiB', async () => {
+      const large = Array.from({ length: 3 }, () => jsonEvent({ type: 'Large', data: { filler: 'x'.repeat(400_000) } }));
+      await expect(client.appendToStream('thing-1', large, credentials)).rejects.toMatchObject({
+        type: 'maximum-append-size-exceeded',
+        maxAppendSize: 1_048_576,
+      });
+    });
+
+    it('to a deleted stream are refused for good, to a hidden one continue it', async () => {
+      await client.appendToStream('thing-1', [thing('a'), thing('b')], credentials);
+      await client.deleteStream('thing-1', { expectedRevision: 1n });
+      await expect(labels('thing-1')).rejects.toMatchObject({ type: 'stream-not-found' });
+      expect(await client.appendToStream('thing-1', thing('c'), { expectedRevision: 'no_stream', ...credentials })).toMatchObject({
+        nextExpectedRevision: 2n,
+      });
+      expect(await labels('thing-1')).toEqual(['c']);
+      await client.tombstoneStream('thing-1');
+      await expect(client.appendToStream('thing-1', thing('d'), credentials)).rejects.toMatchObject({ type: 'stream-deleted' });
+      await expect(labels('thing-1')).rejects.toMatchObject({ type: 'stream-deleted', streamName: 'thing-1' });
+    });
+  });
+
+  describe('reads', () => {
+    beforeEach(() => open());
+
+    it('show what metadata leave of a stream, in both directions', async () => {
+      await client.appendToStream('thing-1', [thing('a'), thing('b'), thing('c')]);
+      await client.setStreamMetadata('thing-1', { maxCount: 2 });
+      expect(await client.getStreamMetadata('thing-1')).toMatchObject({ metadata: { maxCount: 2 } });
+      expect(await labels('thing-1')).toEqual(['b', 'c']);
+      const backwards: unknown[] = [];
+      for await (const { event } of client.readStream('thing-1', { direction: BACKWARDS, fromRevision: END }))
+        backwards.push(labelOf(event));
+      expect(backwards).toEqual(['c', 'b']);
+      await facade.control.setTime(Date.now() + 61_000);
+      await client.setStreamMetadata('thing-1', { maxAge: 60 });
+      expect(await labels('thing-1')).toEqual([]);
+    });
+
+    it('of the whole log include a position forwards, exclude it backwards, and meet events of the system', async () => {
+      await client.appendToStream('thing-1', [thing('a'), thing('b')]);
+      await client.appendToStream('thing-2', thing('c'));
+      const all = await wholeLog();
+      expect(all.filter(isOfClients).map(labelOf)).toEqual(['a', 'b', 'c']);
+      expect(all.map(({ type }) => type)).toEqual(expect.arrayContaining(['$settings', '$>']));
+      const { position } = all.filter(isOfClients)[1]!;
+      expect((await wholeLog({ fromPosition: position })).filter(isOfClients).map(labelOf)).toEqual(['b', 'c']);
+      const before = await wholeLog({ fromPosition: position, direction: BACKWARDS });
+      expect(before.filter(isOfClients).map(labelOf)).toEqual(['a']);
+      expect(before.map((event) => event.position.commit)).toEqual(
+        all
+          .filter((event) => event.position.commit < position.commit)
+          .map((event) => event.position.commit)
+          .reverse(),
+      );
+      expect(await wholeLog({ fromPosition: END })).toEqual([]);
+    });
+
+    it('of the whole log are for administrators, and nothing is for wrong passwords', async () => {
+      const user = EventStoreDBClient.connectionString(facade.urlFor('ops:changeit'));
+      const stranger = EventStoreDBClient.connectionString(facade.urlFor('admin:wrong'));
+      const read = async (as: EventStoreDBClient): Promise<void> => {
+        for await (const { event } of as.readAll({ maxCount: 1 })) expect(event).toBeDefined();
+      };
+      await user.appendToStream('thing-1', thing('a'));
+      await expect(read(user)).rejects.toMatchObject({ type: 'access-denied', code: 7 });
+      await expect(read(stranger)).rejects.toMatchObject({ code: 16 });
+      await expect(stranger.appendToStream('thing-1', thing('a'))).rejects.toMatchObject({ code: 16 });
+      await Promise.all([user.dispose(), stranger.dispose()]);
+    });
+  });
+
+  describe('subscriptions', () => {
+    it('deliver what is behind a position, then what comes, and say when they have caught up', async () => {
+      await open();
+      const { position } = await client.appendToStream('thing-1', thing('a'));
+      await client.appendToStream('thing-1', thing('b'));
+      const subscription = client.subscribeToAll({ fromPosition: position! });
+      let caughtUp = 0;
+      subscription.on('caughtUp', () => {
+        caughtUp += 1;
+        if (caughtUp === 1) void client.appendToStream('thing-1', thing('c'));
+      });
+      expect((await nextEvents(subscription, 2)).map(labelOf)).toEqual(['b', 'c']);
+      expect(caughtUp).toBe(1);
+    });
+
+    it('say again that they have caught up', async () => {
+      await open();
+      const subscription = client.subscribeToAll({ fromPosition: END });
+      subscription.resume();
+      await once(subscription, 'caughtUp');
+      const again = once(subscription, 'caughtUp');
+      await facade.control.repeatCaughtUp();
+      await again;
+      await subscription.unsubscribe();
+    });
+
+    it('with a filter deliver matches and give a checkpoint every 32 events', async () => {
+      await open();
+      await facade.control.seed({ stream: 'noise-1', count: 70 });
+      await client.appendToStream('alert-1', thing('a'));
+      const checkpoints: bigint[] = [];
+      const subscription = client.subscribeToAll({
+        fromPosition: START,
+        filter: streamNameFilter({
+          prefixes: ['alert-', 'model-'],
+          checkpointReached: (_, position) => {
+            expect(position.prepare).toBe(position.commit);
+            checkpoints.push(position.commit);
+            return Promise.resolve();
+          },
+        }),
+      });
+      const [found] = await nextEvents(subscription, 1);
+      expect(labelOf(found)).toBe('a');
+      const entries = await facade.control.entries();
+      expect(checkpoints).toEqual([entries[31]!.commit, entries[63]!.commit]);
+    });
+
+    it('of 24.10.4 give the checkpoint by which an event can be missed', async () => {
+      await open({ version: '24.10.4' });
+      const reached: unknown[] = [];
+      const subscription = client.subscribeToAll({
+        filter: eventTypeFilter({
+          prefixes: ['Nothing'],
+          checkpointReached: (_, position) => Promise.resolve(void reached.push(position)),
+        }),
+      });
+      subscription.resume();
+      await once(subscription, 'caughtUp');
+      const end = (await facade.control.entries()).at(-1)!.commit;
+      expect(reached).toEqual([{ commit: expect.any(BigInt), prepare: 0n }]);
+      expect((reached as { commit: bigint }[])[0]!.commit).toBeGreaterThan(end);
+      await subscription.unsubscribe();
+    });
+
+    it('to a client that takes nothing stop being written', async () => {
+      await open();
+      await facade.control.seed({ stream: 'thing-1', count: 5_000, bodyBytes: 2_000 });
+      const subscription = client.subscribeToAll({ fromPosition: START });
+      await once(subscription, 'confirmation');
+      let [before, now] = [-1, (await facade.control.stats()).messagesWritten];
+      while (now !== before) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        [before, now] = [now, (await facade.control.stats()).messagesWritten];
+      }
+      expect(now).toBeLessThan(500);
+      expect((await nextEvents(subscription, 5_000)).length).toBe(5_000);
+    });
+  });
+});
