@@ -53,14 +53,24 @@ def make_anderson_darling():
         res = stats.anderson_ksamp([a, b], variant="midrank")
         cases.append({"name": name, "reference": a, "current": b, "score": float(res.statistic), "pValue": float(res.pvalue)})
     draw = rng()
-    permuted = []
-    for n, m, shift in [(50, 40, 0.0), (30, 60, 0.05), (80, 80, 0.1), (40, 40, 0.25), (60, 45, 0.75)]:
-        a, b = rounded(draw.normal(0, 1, n)), rounded(draw.normal(shift, 1, m))
+
+    def permute(name, a, b):
         method = stats.PermutationMethod(n_resamples=39_999, rng=np.random.default_rng(1))
         res = stats.anderson_ksamp([a, b], variant="midrank", method=method)
-        permuted.append({"name": f"{n} and {m} shifted by {shift}", "reference": a, "current": b, "pValue": float(res.pvalue)})
+        return {"name": name, "reference": a, "current": b, "pValue": float(res.pvalue), "table": table(a, b)}
+
+    def table(a, b):
+        return float(stats.anderson_ksamp([a, b], variant="midrank").pvalue)
+
+    permuted, tied = [], []
+    for n, m, shift in [(50, 40, 0.0), (30, 60, 0.05), (80, 80, 0.1), (40, 40, 0.25), (60, 45, 0.75)]:
+        a, b = rounded(draw.normal(0, 1, n)), rounded(draw.normal(shift, 1, m))
+        permuted.append(permute(f"{n} and {m} shifted by {shift}", a, b))
+    for n, m, steps, shift in [(60, 50, 2, 0.3), (80, 60, 1, 0.3), (50, 50, 1, 0.5), (90, 90, 0.5, 0.5), (40, 70, 0.5, 0.75), (60, 60, 2, 0.6)]:
+        a, b = (rounded(np.round(draw.normal(by, 1, size) * steps) / steps) for size, by in [(n, 0), (m, shift)])
+        tied.append(permute(f"{n} and {m} in {steps} steps a deviation, shifted by {shift}", a, b))
     call = "scipy.stats.anderson_ksamp([reference, current], variant='midrank'); permuted: method=PermutationMethod(n_resamples=39999)"
-    write("anderson-darling", call, 1e-12, {"table": cases, "permuted": permuted}, PACKAGES)
+    write("anderson-darling", call, 1e-12, {"table": cases, "permuted": permuted, "tied": tied}, PACKAGES)
 
 
 def cramer_von_mises_limit(x):

@@ -40,6 +40,49 @@ const deviationOf = (n: number, m: number): number => {
   return Math.sqrt((((a * total + b) * total + c) * total + d) / ((total - 1) * (total - 2) * (total - 3)));
 };
 
+/** Variance of the limit when the pooled sample falls into blocks of equal values, their mid-ranks compared. */
+class LimitVariance {
+  private readonly sum = new CompensatedSum();
+  private readonly before = new CompensatedSum();
+  private below = 0;
+
+  constructor(private readonly total: number) {}
+
+  /**
+   * Blocks in ascending order. The bridge has the variance u(1 − u) − w/4 in the middle of a block of share w around u, and the covariance
+   * u(1 − v) between the middles of two: the variance is 2 ΣΣ w w' · covariance² / (variance · variance'), its inner sums kept as it goes.
+   */
+  add(ties: number): void {
+    const [share, middle] = [ties / this.total, (this.below + ties / 2) / this.total];
+    this.below += ties;
+    const variance = middle * (1 - middle) - share / 4;
+    if (!(variance > 0)) return;
+    this.sum.add(2 * share * share + ((4 * share * (1 - middle) ** 2) / variance) * this.before.value);
+    this.before.add((share * middle * middle) / variance);
+  }
+
+  get value(): number {
+    return this.sum.value;
+  }
+}
+
+/**
+ * How much wider ties make the statistic without drift: deviation with these ties to deviation without, at this size; 1 without ties, near
+ * 1.86 for two values. Ties leave the mean where it is. O(n + m).
+ */
+const widening = (reference: ArrayLike<number>, current: ArrayLike<number>): number => {
+  const total = reference.length + current.length;
+  const [tied, untied] = [new LimitVariance(total), new LimitVariance(total)];
+  let blocks = 0;
+  tiedBlocks(reference, current, (a, b) => {
+    tied.add(a + b);
+    blocks += 1;
+  });
+  if (blocks === total || blocks === 1) return 1;
+  for (let i = 0; i < total; i += 1) untied.add(1);
+  return Math.sqrt(tied.value / untied.value);
+};
+
 /**
  * Anderson-Darling test of two samples: squared difference between both empirical distribution functions over its own variance, so that the
  * tails count as much as the middle.
@@ -50,9 +93,11 @@ const deviationOf = (n: number, m: number): number => {
  * transformation of the feature.
  * p-value: for two samples the statistic has the limit of the one-sample test, so the tail of that limit is taken at the score, moved to
  * the limit's mean and deviation. scipy interpolates a table instead and answers nothing outside 0.001 to 0.25; inside both agree to 4 %.
- * With ties the p-value is approximate. Constant samples: p = 1. Smallest sample: two values a side, the p-value is good from about five.
+ * Ties make the statistic vary more than the score's unit says (the parameter `tieWidening`, 1 without ties): the p-value takes the score
+ * in the wider unit, where scipy's takes it as it is and alarms in 7 % at the level 0.05 in steps of half a deviation, in 13 % for two
+ * values. Constant samples: p = 1. Smallest sample: two values a side, the p-value is good from about five.
  * O(n + m) on sorted input. Source: Scholz and Stephens, JASA 82 (1987), 918-924.
- * Oracle: oracles/anderson-darling.json (scipy; score 1e-12, p-value 4 % inside scipy's table and permutations outside).
+ * Oracle: oracles/anderson-darling.json (scipy; score 1e-12, p-value 4 % inside scipy's table without ties, permutations outside and with).
  * @param reference ascending
  * @param current ascending
  * @throws StatisticsError `andersonDarling requires at least 2 values in each sample` | `andersonDarling requires sorted, finite values`
@@ -62,5 +107,7 @@ export const andersonDarling = (reference: ArrayLike<number>, current: ArrayLike
   requireSamples('andersonDarling', reference, current, 2);
   const statistic = weightedSquares(reference, current);
   const score = (statistic - 1) / deviationOf(reference.length, current.length);
-  return { score, pValue: andersonDarlingTail(1 + score * LIMIT_DEVIATION), parameters: { statistic, ties: 'mid-ranks' } };
+  const tieWidening = widening(reference, current);
+  const pValue = andersonDarlingTail(1 + (score / tieWidening) * LIMIT_DEVIATION);
+  return { score, pValue, parameters: { statistic, ties: 'mid-ranks', tieWidening } };
 };

@@ -59,7 +59,7 @@ export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], M
   }),
   anderson_darling: distribution({
     id: 'anderson_darling',
-    version: 1,
+    version: 2,
     range: 'lowest (near -1.3) = same, 0 is expected without drift, in deviations without drift; grows with the sample',
     meaning: 'Squared difference between both cumulative distributions with the tails counting as much as the middle, with its p-value.',
     cost: 'n + m',
