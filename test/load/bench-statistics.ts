@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import {
+  countBins,
   countBinsOfSorted,
   cutsFor,
   DEFAULT_BINNING,
@@ -35,15 +36,25 @@ const random = seededRandom(1);
 const normals = (size: number, shift: number): Float64Array =>
   Float64Array.from({ length: size }, () => shift + Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()));
 
+/** Tests of means take values in any order. */
+const OF_MEANS: readonly string[] = ['welch_t', 'student_t'];
+/** Tests of two categories take the halves on both sides of zero. */
+const OF_HALVES: readonly string[] = ['fisher_exact', 'two_proportion_z'];
+
 const measure = (method: Method, { reference, current }: Sides): void => {
-  const [r, c] = [sortedValues(reference), sortedValues(current)];
   if (method.needs === 'distribution') {
-    method.fromSorted(r, c);
+    if (OF_MEANS.includes(method.id)) method.fromSorted(reference, current);
+    else method.fromSorted(sortedValues(reference), sortedValues(current));
     return;
   }
-  // Tests of two categories take the halves on both sides of zero.
-  const cuts = ['fisher_exact', 'two_proportion_z'].includes(method.id) ? [0] : cutsFor(DEFAULT_BINNING, r, c);
-  method.fromBins(countBinsOfSorted(r, cuts), countBinsOfSorted(c, cuts));
+  if (OF_HALVES.includes(method.id)) {
+    method.fromBins(countBins(reference, [0]), countBins(current, [0]));
+    return;
+  }
+  // Only the quantiles of the reference need an order.
+  const sorted = sortedValues(reference);
+  const cuts = cutsFor(DEFAULT_BINNING, sorted, sorted);
+  method.fromBins(countBinsOfSorted(sorted, cuts), countBins(current, cuts));
 };
 
 const observe = (method: DetectorMethod, stream: Float64Array): void => {

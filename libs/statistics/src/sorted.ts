@@ -1,8 +1,8 @@
 import { StatisticsError } from './errors.js';
 import { radixSort } from './radix-sort.js';
 
-/** From this size on sorting by digits pays for its six passes. */
-const RADIX_FROM = 20_000;
+/** From about this size on sorting by digits pays for its passes. */
+const RADIX_FROM = 600;
 const isLittleEndian = (): boolean => new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 /** The values in ascending order as a new array of doubles; the argument is left as it was. −0 counts as 0. */

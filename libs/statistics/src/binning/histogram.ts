@@ -9,25 +9,28 @@ import { bucketBounds, bucketOf, type Grid, LAST_BUCKET } from './grid.js';
  */
 export type Cuts = readonly number[];
 
-/** Number of cuts at or below the value (`numpy.digitize`): its bin. */
-const binOf = (value: number, cuts: Cuts): number => {
-  let low = 0;
-  let high = cuts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((cuts[middle] ?? Infinity) <= value) low = middle + 1;
-    else high = middle;
+/**
+ * Number of cuts at or below the value (`numpy.digitize`): its bin. By halving, where the outcome of a comparison is added up instead of
+ * branched on: for values in no order every branch is a guess, and wrong ones are half the cost.
+ */
+const binOf = (value: number, cuts: ArrayLike<number>): number => {
+  let from = 0;
+  for (let left = cuts.length; left > 0;) {
+    const half = (left + 1) >>> 1;
+    from += half * Number((cuts[from + half - 1] ?? Infinity) <= value);
+    left -= half;
   }
-  return low;
+  return from;
 };
 
 /** Counts per bin of a sample in any order. O(n log k). @throws StatisticsError `countBins requires finite values` */
 export const countBins = (values: ArrayLike<number>, cuts: Cuts): number[] => {
+  const edges = Float64Array.from(cuts);
   const counts = new Array<number>(cuts.length + 1).fill(0);
   for (let i = 0; i < values.length; i += 1) {
     const value = values[i] ?? NaN;
     if (value - value !== 0) throw new StatisticsError('countBins requires finite values');
-    const bin = binOf(value, cuts);
+    const bin = binOf(value, edges);
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   return counts;
