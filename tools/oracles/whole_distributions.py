@@ -129,8 +129,28 @@ def make_kuiper():
     write("kuiper", call, 1e-14, {"scored": cases, "permuted": permuted}, PACKAGES)
 
 
+def hotelling(a, b, points=(0.4, 0.8)):
+    """Hotelling's two-sample test of the means of cos(tx) and sin(tx) that Epps and Singleton compare, by the pooled covariance."""
+    scale = stats.iqr(np.r_[a, b]) / 2
+    x, y = (np.array([wave(t * np.array(s) / scale) for wave in (np.cos, np.sin) for t in points]) for s in (a, b))
+    n, m, k = len(a), len(b), len(x)
+    pooled = (np.cov(x) * (n - 1) + np.cov(y) * (m - 1)) / (n + m - 2)
+    difference = x.mean(axis=1) - y.mean(axis=1)
+    square = n * m / (n + m) * difference @ np.linalg.solve(pooled, difference)
+    return float(stats.f.sf(square * (n + m - k - 1) / (k * (n + m - 2)), k, n + m - k - 1))
+
+
 def make_epps_singleton():
-    write("epps-singleton", "scipy.stats.epps_singleton_2samp(reference, current)", 1e-9, tested(stats.epps_singleton_2samp, least=5), PACKAGES)
+    draw = rng()
+    more = [(rounded(draw.normal(0, 1, n)), rounded(draw.normal(0.15, 1, m))) for n, m in [(210, 230), (300, 200)]]
+    cases = tested(stats.epps_singleton_2samp, least=5)
+    for a, b in more:
+        res = stats.epps_singleton_2samp(a, b)
+        cases.append({"name": f"{len(a)} and {len(b)}", "reference": a, "current": b, "score": float(res.statistic), "pValue": float(res.pvalue)})
+    for case in cases:
+        case["hotelling"] = hotelling(case["reference"], case["current"])
+    call = "scipy.stats.epps_singleton_2samp(reference, current); hotelling in tools/oracles/whole_distributions.py"
+    write("epps-singleton", call, 1e-9, cases, PACKAGES)
 
 
 def make_mmd():

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import oracle from '../oracles/epps-singleton.json' with { type: 'json' };
 import { seededRandom } from '../random.js';
 import { sortedValues } from '../sorted.js';
+import { chiSquareTail } from '../special/regularised-gamma.js';
 import { eppsSingleton } from './epps-singleton.js';
 
 const sample = fc.array(fc.integer({ min: -60, max: 60 }), { minLength: 15, maxLength: 60 });
@@ -13,9 +14,11 @@ const drawn = (seed: number, n: number): Float64Array => {
 };
 
 describe('epps-singleton', () => {
-  it.each(oracle.cases)('equals scipy in score and p-value: $name', ({ reference, current, score, pValue }) => {
+  it.each(oracle.cases)("equals scipy in score, and in p-value scipy or Hotelling's test: $name", (known) => {
+    const { reference, current, score } = known;
     const result = eppsSingleton(sortedValues(reference), sortedValues(current));
     expect(Math.abs(result.score / score - 1)).toBeLessThan(oracle.tolerance);
+    const pValue = result.parameters['law'] === 'chi_square' ? known.pValue : known.hotelling;
     expect(Math.abs((result.pValue ?? -1) - pValue)).toBeLessThanOrEqual(1e-8 * pValue + 1e-300);
     expect(result.parameters).toMatchObject({ degrees: 4 });
   });
@@ -77,23 +80,37 @@ describe('epps-singleton', () => {
     expect(score / 20_006 / (0.5 ** 2 / ((1 + 6 / 20_000) * 0.25))).toBeCloseTo(1, 9);
   });
 
-  it('raises false alarms at its nominal rate, with ties and without', () => {
-    const random = seededRandom(14);
-    const rate = (n: number, m: number, value: () => number): number => {
-      const draw = (size: number): Float64Array => sortedValues(Array.from({ length: size }, value));
-      let alarms = 0;
-      for (let i = 0; i < 600; i += 1) if ((eppsSingleton(draw(n), draw(m)).pValue ?? 1) <= 0.05) alarms += 1;
-      return alarms / 600;
-    };
-    for (const found of [rate(50, 50, random), rate(200, 100, random), rate(200, 100, () => Math.floor(random() * 6))]) {
-      expect(found).toBeGreaterThan(0.02);
-      expect(found).toBeLessThan(0.075);
+  it("takes scipy's p-value where it holds: many values a side, and sizes that differ little", () => {
+    const law = (n: number, m: number): unknown => eppsSingleton(drawn(4, n), drawn(5, m)).parameters['law'];
+    expect([law(200, 200), law(300, 400), law(1000, 2000)]).toEqual(['chi_square', 'chi_square', 'chi_square']);
+    expect([law(199, 300), law(200, 2000), law(2000, 200), law(50, 50)]).toEqual(new Array(4).fill('hotelling'));
+  });
+
+  const random = seededRandom(14);
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  it.each([
+    [50, 50, 'of uniform numbers', random],
+    [50, 1000, 'of normal numbers', normal],
+    [200, 100, 'of six values', (): number => Math.floor(random() * 6)],
+    [5, 5, 'of normal numbers', normal],
+  ])("keeps its level with %i and %i %s, where scipy's p-value alarms more often", (n, m, _, value) => {
+    const draw = (size: number): Float64Array => sortedValues(Array.from({ length: size }, value));
+    const alarms = { scipy: 0, ours: 0 };
+    const runs = 1000;
+    for (let i = 0; i < runs; i += 1) {
+      const { score, pValue = 1, parameters } = eppsSingleton(draw(n), draw(m));
+      if (pValue <= 0.05) alarms.ours += 1;
+      if (chiSquareTail(score, Number(parameters['degrees'])) <= 0.05) alarms.scipy += 1;
     }
+    expect(alarms.ours / runs).toBeGreaterThan(0.03);
+    expect(alarms.ours / runs).toBeLessThan(0.065);
+    expect(alarms.scipy).toBeGreaterThan(alarms.ours * 1.1);
   });
 
   it('finds nothing in a constant column, where scipy says NaN, and refuses what it cannot answer', () => {
     expect(eppsSingleton([1, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1])).toMatchObject({ score: 0, pValue: 1 });
     expect(() => eppsSingleton([1, 1, 1, 1, 1], [1, 1, 1, 1, 2])).toThrow('eppsSingleton requires a pooled interquartile range above 0');
+    expect(() => eppsSingleton([1, 1, 1, 1, 1], [2, 2, 2, 2, 2])).toThrow('eppsSingleton requires a sample that varies');
     expect(() => eppsSingleton([1, 2, 3, 4], [1, 2, 3, 4, 5])).toThrow('eppsSingleton requires at least 5 values in each sample');
     expect(() => eppsSingleton([1, 2, 3, 4, Infinity], [1, 2, 3, 4, 5])).toThrow('eppsSingleton requires sorted, finite values');
   });
