@@ -1,5 +1,3 @@
-import { type StoredEvent } from './store.js';
-
 const PAGE_BYTES = 4 * 1024 * 1024;
 const FIRST = 32;
 /** Small events may be followed by the largest ones: a page of so many of those still fits. */
@@ -14,7 +12,7 @@ export class PageSize {
     return this.events;
   }
 
-  learn(page: readonly StoredEvent[]): void {
+  learn(page: readonly { readonly body: { readonly length: number } }[]): void {
     if (page.length === 0) return;
     const bytes = page.reduce((sum, event) => sum + event.body.length + 500, 0);
     this.events = Math.max(MIN, Math.min(MAX, Math.floor(PAGE_BYTES / (bytes / page.length))));

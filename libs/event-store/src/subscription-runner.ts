@@ -11,8 +11,6 @@ import { type SubscriptionRunnerOptions } from './subscription-runner-options.js
 const TRIES = 3;
 const EVENTS_MAX = 500;
 const BYTES_MAX = 4 * 1024 * 1024;
-/** Positions that may pass without a matching event before the checkpoint is moved for them alone. */
-const CONSIDERED_BEFORE_SAVING = 5_000n;
 /** Longest pause between tries while an engine is away. */
 const PAUSE_MS_MAX = 5_000;
 /** Reading this much takes some milliseconds, after which others get their turn. */
@@ -220,7 +218,8 @@ export class SubscriptionRunner {
       return;
     }
     this.moveTo(position);
-    if (!signal.aborted && position.commit - (this.saved?.commit ?? 0n) > CONSIDERED_BEFORE_SAVING) await this.save();
+    const { positionsBeforeSaving } = this.options.checkpoints;
+    if (!signal.aborted && position.commit - (this.saved?.commit ?? 0n) > positionsBeforeSaving) await this.save();
   }
 
   private moveTo(position: Position): void {
