@@ -56,7 +56,9 @@ module.exports = {
         path: '^libs/',
         pathNot: ['^libs/platform/', '\\.spec\\.ts$', '\\.contract\\.ts$', '^libs/(event-store|clickhouse|messaging|inference)/'],
       },
-      to: { path: '^libs/(event-store/src/(sqlite|memory)|clickhouse/src/(chdb|http)|messaging/src/in-process|inference/src/onnx)/' },
+      to: {
+        path: '^libs/(event-store/src/(sqlite|memory|eventstoredb)|clickhouse/src/(chdb|http)|messaging/src/in-process|inference/src/onnx)/',
+      },
     },
     { name: 'libs-know-no-apps', comment: 'Apps are wiring.', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
     {

@@ -6,6 +6,7 @@ const OWNED = [
   singleOwner('@clickhouse/client', 'libs/clickhouse'),
   singleOwner('chdb', 'libs/clickhouse/chdb'),
   singleOwner('libsql', 'libs/event-store/sqlite'),
+  singleOwner('@eventstore/db-client', 'libs/event-store/eventstoredb'),
   singleOwner('onnxruntime-node', 'libs/inference/onnx'),
   singleOwner('simple-statistics', 'libs/statistics/src/describe.ts'),
 ];
@@ -51,6 +52,10 @@ export default tseslint.config(
   },
   { files: ['libs/clickhouse/**'], rules: { 'no-restricted-imports': allow('@clickhouse/client', 'chdb') } },
   { files: ['libs/event-store/src/sqlite/**'], rules: { 'no-restricted-imports': allow('libsql') } },
+  {
+    files: ['libs/event-store/src/eventstoredb/**', 'test/support/eventstore-facade/**'],
+    rules: { 'no-restricted-imports': allow('@eventstore/db-client') },
+  },
   { files: ['libs/inference/src/onnx/**'], rules: { 'no-restricted-imports': allow('onnxruntime-node') } },
   { files: ['libs/statistics/src/describe.ts'], rules: { 'no-restricted-imports': allow('simple-statistics') } },
   { files: ['apps/cli/**', 'test/load/**', 'tools/**'], rules: { 'no-console': 'off' } },
