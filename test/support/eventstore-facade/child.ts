@@ -23,7 +23,10 @@ const say = (reply: Reply): void => void process.send?.(reply);
 
 const credentialsFor = async (settings: ChildSettings): Promise<ServerCredentials> => {
   if (settings.tls === false) return ServerCredentials.createInsecure();
-  const { certificate, key } = await serverCertificate(settings.directory, settings.expiredCertificate ?? false);
+  const { certificate, key } = await serverCertificate(
+    settings.certificateDirectory ?? settings.directory,
+    settings.expiredCertificate ?? false,
+  );
   return ServerCredentials.createSsl(null, [{ cert_chain: certificate, private_key: key }], false);
 };
 

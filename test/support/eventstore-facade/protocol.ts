@@ -8,6 +8,8 @@ export type FacadeOptions = {
   readonly tls?: boolean;
   /** A server certificate whose time is over. */
   readonly expiredCertificate?: boolean;
+  /** `certificateDirectory` of another facade: the nodes of a cluster are of one authority. */
+  readonly certificateDirectory?: string;
   /** Acknowledged events survive `kill()` and `restart()`; otherwise a restart begins with an empty log. */
   readonly keepOverRestart?: boolean;
   /** Bytes of one append, summed over types, metadata and bodies. */

@@ -138,7 +138,12 @@ export class Facade {
 
   /** The certificate of the authority that signed the server's. Made at the first start, kept over restarts. */
   get caFile(): string {
-    return join(this.directory, 'ca.pem');
+    return join(this.certificateDirectory, 'ca.pem');
+  }
+
+  /** For the options of another node. */
+  get certificateDirectory(): string {
+    return this.options.certificateDirectory ?? this.directory;
   }
 
   /** Connection string of the administrator. */
@@ -155,7 +160,7 @@ export class Facade {
 
   /** Starts the child process and resolves when it listens, at the port it had before if it had one. */
   async start(): Promise<void> {
-    const settings: ChildSettings = { ...this.options, directory: this.directory, port: this.port };
+    const settings: ChildSettings = { certificateDirectory: this.directory, ...this.options, directory: this.directory, port: this.port };
     const child = fork(ENTRY, [JSON.stringify(settings)], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -1,5 +1,5 @@
 import { type Expected } from './expected-version.js';
-import { empty, shared, streams } from './generated.js';
+import { shared, streams } from './generated.js';
 import { type LogRecord } from './log.js';
 import { type Proposed } from './store.js';
 
@@ -20,8 +20,6 @@ export const uuidOf = (id: string): shared.UUID => {
   uuid.setString(id);
   return uuid;
 };
-
-export const googleEmpty = (): empty.Empty => new empty.Empty();
 
 type ProposedMessage = streams.AppendReq.ProposedMessage | streams.BatchAppendReq.ProposedMessage;
 
