@@ -135,6 +135,19 @@ def weighted_ap(y, s):
     return lambda w: (w * y * (at_least @ (w * y)) / (at_least @ w)).sum() / (w * y).sum()
 
 
+def calibration_bounds(y, p, bins=10, level=0.95):
+    """Triangle inequality below, tangent above; quantile of a sum of half-normal numbers by its first three moments (scipy's)."""
+    n, at = len(p), np.minimum((p * bins).astype(int), bins - 1)
+    variances = np.array([max(np.var(np.where(at == k, p - y, 0)) / n, (p * (1 - p))[at == k].sum() / n**2) for k in range(bins)])
+    gaps = np.abs([np.where(at == k, p - y, 0).mean() for k in range(bins)])
+    mean, variance, skew = (float(v) for v in stats.halfnorm.stats(moments="mvs"))
+    spread, z = np.sqrt(variance * variances.sum()), stats.norm.ppf((1 + level) / 2)
+    skewness = skew * ((variance * variances) ** 1.5).sum() / spread**3
+    down = mean * np.sqrt(variances).sum() + spread * (z + skewness * (z * z - 1) / 6)
+    value = gaps.sum()
+    return {"value": float(value), "bounds": [float(max(value - down, 0)), float(min(value + z * np.sqrt(variances.sum()), 1))]}
+
+
 def make_scores():
     out = []
     for size, digits, share in [(40, 3, 0.4), (60, 1, 0.5), (120, 2, 0.15)]:
@@ -145,6 +158,8 @@ def make_scores():
             "truth": y.tolist(), "scores": p.tolist(), "rocAuc": {"value": float(metrics.roc_auc_score(y, p)), "error": delong_error(y, p)},
             "averagePrecision": {"value": float(metrics.average_precision_score(y, p)), "error": row_error(weighted_ap(y, p), size)},
             "brier": {"value": float(squares.mean()), "error": float(stats.sem(squares))},
+            "calibration": calibration_bounds(y, p),
+            "calibrationOfThreeBins": calibration_bounds(np.zeros(size), p, 3, 0.9),
             "logLoss": {"value": float(logs.mean()), "error": float(stats.sem(logs))},
         })
     return out

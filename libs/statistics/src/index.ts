@@ -71,7 +71,13 @@ export { confusionMatrix, type ConfusionMatrix, macroMetrics, oneAgainstRest } f
 export { rocAuc, rocAucEstimate } from './performance/roc-auc.js';
 export { logLoss, logLossEstimate } from './performance/log-loss.js';
 export { brier, brierEstimate } from './performance/brier.js';
-export { type CalibrationBin, calibrationBins, expectedCalibrationError } from './performance/expected-calibration-error.js';
+export {
+  type CalibrationBin,
+  calibrationBins,
+  type CalibrationErrorOptions,
+  expectedCalibrationError,
+  expectedCalibrationErrorEstimate,
+} from './performance/expected-calibration-error.js';
 export {
   meanAbsoluteError,
   meanAbsoluteErrorEstimate,

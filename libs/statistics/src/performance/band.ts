@@ -4,9 +4,9 @@ import { compensatedMean, compensatedSum } from '../summation.js';
 
 /**
  * How a band was made. `wilson`: score interval of a share. `newcombe`: Wilson intervals of two shares, squared and added. `delong`: placements
- * of both classes. `delta`: what each row adds to the metric, to first order.
+ * of both classes. `delta`: what each row adds to the metric, to first order. `folded`: a sum of absolute gaps, each of them normal.
  */
-export type BandMethod = 'wilson' | 'newcombe' | 'delong' | 'delta';
+export type BandMethod = 'wilson' | 'newcombe' | 'delong' | 'delta' | 'folded';
 
 /** Holds the true value in a share `level` of samples, if rows are independent. */
 export type Band = { readonly lower: number; readonly upper: number; readonly level: number; readonly by: BandMethod };

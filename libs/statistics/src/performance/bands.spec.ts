@@ -10,6 +10,7 @@ import { classAverage } from './class-average.js';
 import { type ConfusionCounts } from './classification.js';
 import { cohenKappa } from './cohen-kappa.js';
 import { decisionShare } from './decision-share.js';
+import { expectedCalibrationError, expectedCalibrationErrorEstimate } from './expected-calibration-error.js';
 import { f1 } from './f1.js';
 import { meanSquaredLogarithmicError, rootMeanSquaredLogarithmicError } from './logarithmic-error.js';
 import { logLossEstimate } from './log-loss.js';
@@ -201,6 +202,38 @@ describe('rankings', () => {
     same(averagePrecision(given.truth, given.scores), given.averagePrecision);
     same(brierEstimate(given.truth, given.scores), given.brier);
     same(logLossEstimate(given.truth, given.scores), given.logLoss);
+  });
+
+  it.each(scores)('of calibration follow from half-normal gaps as scipy has them ($rocAuc.value)', (given) => {
+    const never = given.truth.map(() => false);
+    for (const [found, expected] of [
+      [expectedCalibrationErrorEstimate(given.truth, given.scores), given.calibration],
+      [expectedCalibrationErrorEstimate(never, given.scores, { bins: 3, level: 0.9 }), given.calibrationOfThreeBins],
+    ] as const) {
+      near(found.value, expected.value);
+      expect(found.band?.lower).toBeCloseTo(expected.bounds[0] ?? NaN, 9);
+      expect(found.band?.upper).toBeCloseTo(expected.bounds[1] ?? NaN, 9);
+    }
+  });
+
+  it('of calibration hold their value, do not depend on the order of rows, and are not there for certainty that was right', () => {
+    const rows = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 9 })), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(rows, (pairs) => {
+        const [truth, given] = [pairs.map(([t]) => t), pairs.map(([, s]) => s / 10)];
+        const { value, band } = expectedCalibrationErrorEstimate(truth, given);
+        expect(value).toBe(expectedCalibrationError(truth, given));
+        expect(band?.lower).toBeLessThanOrEqual(value);
+        expect(band?.upper).toBeGreaterThanOrEqual(value);
+        const turned = expectedCalibrationErrorEstimate(truth.toReversed(), given.toReversed());
+        expect(turned.band?.lower).toBeCloseTo(band?.lower ?? NaN, 12);
+        expect(turned.band?.upper).toBeCloseTo(band?.upper ?? NaN, 12);
+      }),
+    );
+    expect(expectedCalibrationErrorEstimate([true, false], [1, 0])).toEqual({ value: 0 });
+    expect(() => expectedCalibrationErrorEstimate([true], [0.5], { level: 1 })).toThrow(
+      'expectedCalibrationError requires a level between 0 and 1',
+    );
   });
 
   it.each(classScores.cases)('of classes equal scikit-learn one against rest ($average)', ({ average, ...expected }) => {

@@ -1,3 +1,5 @@
+import { type BandMethod } from './band.js';
+
 /** What a metric is computed from, besides the labels. */
 export type MetricNeeds = 'decisions' | 'classes' | 'scores' | 'probabilities' | 'class_scores' | 'numbers' | 'decisions_and_groups';
 
@@ -9,8 +11,8 @@ export type PerformanceMetric = {
   readonly range: string;
   /** Which way is better; `neither` for shares that describe the data. */
   readonly better: 'higher' | 'lower' | 'neither';
-  /** How its band is made; `none` where there is none yet. */
-  readonly band: 'wilson' | 'newcombe' | 'delong' | 'delta' | 'none';
+  /** How its band is made. */
+  readonly band: BandMethod;
   readonly meaning: string;
 };
 
@@ -67,7 +69,7 @@ export const PERFORMANCE_METRICS: readonly PerformanceMetric[] = [
   ]),
   ...of('probabilities', '0 to 1', [
     ['brier', 'lower', 'delta', 'Mean squared difference between probability and what happened.'],
-    ['expected_calibration_error', 'lower', 'none', 'Mean distance of probabilities from observed shares.'],
+    ['expected_calibration_error', 'lower', 'folded', 'Mean distance of probabilities from observed shares.'],
   ]),
   ...of('probabilities', '0 to 36.04', [
     ['log_loss', 'lower', 'delta', 'Mean of minus the logarithm of the probability of what happened.'],
