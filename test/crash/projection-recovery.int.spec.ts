@@ -6,6 +6,7 @@ import { type Position, type Recorded, positionOf } from '#libs/kernel';
 import {
   ClickHouse,
   ClickHouseError,
+  type Column,
   type CommandParams,
   Count,
   type DefinedQuery,
@@ -122,6 +123,9 @@ class Mortal extends ClickHouse {
   }
   command(sql: string, params?: CommandParams): Promise<void> {
     return this.mortally(() => real.command(sql, params));
+  }
+  columns(table: string): Promise<readonly Column[]> {
+    return real.columns(table);
   }
   insert(block: InsertBlock): Promise<void> {
     return this.mortally(() => real.insert(block));

@@ -30,7 +30,7 @@ export class Readers {
 
   async start(): Promise<void> {
     const { codec, clickHouse, intents, store, runner } = this;
-    await this.projections.start(predictionsProjection);
+    await this.projections.startInThread(predictionsProjection, new URL('./predictions-rows.js', import.meta.url));
     await this.projections.start(deploymentsProjection, this.deployments.changed);
     await this.projections.start(monitoringProjection, this.monitoring.changed);
     await this.projections.start(alertsProjection, this.alerts.changed);

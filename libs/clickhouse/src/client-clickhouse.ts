@@ -4,7 +4,7 @@ import { defineQuery, type DefinedQuery, type RawRow } from './define-query.js';
 import { ClickHouseError, clickHouseError, tooManyQueries } from './errors.js';
 import { type SendInsert } from './insert.js';
 import { type Lane } from './lane.js';
-import { ClickHouse, type CommandParams, type InsertBlock, type QueryContext } from './port.js';
+import { ClickHouse, type Column, type CommandParams, type InsertBlock, type QueryContext } from './port.js';
 import { rowBinary, type TableLayout, tableLayout } from './row-binary.js';
 import { insertStatement, queryStatement } from './statements.js';
 
@@ -74,12 +74,13 @@ export class ClientClickHouse extends ClickHouse {
   }
 
   async insert(block: InsertBlock): Promise<void> {
-    if (block.rows.length === 0) return;
     const { table, columns, rows } = block;
+    if ('body' in rows ? rows.count === 0 : rows.length === 0) return;
     const statement = insertStatement(block);
     await this.track(`insert into ${table}`, async () => {
       try {
-        const insert = { ...statement, ...rowBinary(table, await this.layoutOf(table), columns, rows) };
+        const encoded = 'body' in rows ? rows : rowBinary(table, await this.layoutOf(table), columns, rows);
+        const insert = { ...statement, ...encoded };
         await leastBusy(this.lanes.writers, this.lanes.writers[0]).run((client) => this.lanes.sendInsert(client, insert));
       } catch (error) {
         this.layouts.delete(table);
@@ -107,13 +108,17 @@ export class ClientClickHouse extends ClickHouse {
     return reader;
   }
 
-  private async layoutOf(name: string): Promise<TableLayout> {
-    const known = this.layouts.get(name);
-    if (known) return known;
+  async columns(name: string): Promise<readonly Column[]> {
     const [database = '', table = ''] = name.split('.');
     const columns = await this.query(TableColumns, { database, table });
     if (columns.length === 0) throw new ClickHouseError(`there is no table ${name}`, '60', 'UNKNOWN_TABLE', false);
-    const layout = tableLayout(columns);
+    return columns;
+  }
+
+  private async layoutOf(name: string): Promise<TableLayout> {
+    const known = this.layouts.get(name);
+    if (known) return known;
+    const layout = tableLayout(await this.columns(name));
     this.layouts.set(name, layout);
     return layout;
   }

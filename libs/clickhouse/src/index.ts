@@ -1,4 +1,13 @@
-export { ClickHouse, type Cell, type Row, type InsertBlock, type QueryContext, type CommandParams } from './port.js';
+export {
+  ClickHouse,
+  type Cell,
+  type Column,
+  type EncodedRows,
+  type Row,
+  type InsertBlock,
+  type QueryContext,
+  type CommandParams,
+} from './port.js';
 export {
   defineQuery,
   type DefinedQuery,
@@ -15,7 +24,10 @@ export { migrate, type MigrateOptions, type MigrationReport } from './migrate.js
 export { MigrationError, type MigrationTarget } from './migration-file.js';
 export { type Projection, type TableSpec, type RowsByTable, type DeriveStep, projectionId } from './projection.js';
 export { IntentStore, type Intent, InMemoryIntentStore, FileIntentStore } from './intent-store.js';
-export { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner.js';
+export { ProjectionRunner } from './projection-runner.js';
+export { ProjectionWriter, type ProjectionWriterOptions } from './projection-writer.js';
+export { type Block, type Located, type MakeBlocks, type Marks, blockMaker } from './make-blocks.js';
+export { rowBinary, tableLayout } from './row-binary.js';
 export { rebuild, type RebuildOptions, type RebuildProgress, type Rebuilt } from './rebuild.js';
 export { compareTables, type Comparison, type Difference, type TableName } from './compare-tables.js';
 export { ProjectionProgress } from './projection-progress.js';

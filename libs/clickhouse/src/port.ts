@@ -11,12 +11,18 @@ export type Cell = Plain | bigint;
 /** Values in the order of the block's columns. */
 export type Row = readonly Cell[];
 
+/** A column of a table, its type as ClickHouse writes it. */
+export type Column = { readonly name: string; readonly type: string };
+
+/** Rows as the bytes of ClickHouse's RowBinary, for a place that cannot hand over rows; `structure` is `name type, …` of the block's columns. */
+export type EncodedRows = { readonly count: number; readonly structure: string; readonly body: Uint8Array };
+
 /** Rows that enter one table in one INSERT, as one block: all of them or none. */
 export type InsertBlock = {
   /** `database.table`: the embedded engine knows no default database. */
   readonly table: string;
   readonly columns: readonly string[];
-  readonly rows: readonly Row[];
+  readonly rows: readonly Row[] | EncodedRows;
   /**
    * Names this block for deduplication. A repetition with the same token is dropped silently as long as the table remembers the token,
    * even when the block itself was lost since: who repeats after a crash decides by the data and takes a new token.
@@ -47,6 +53,8 @@ export abstract class ClickHouse {
   abstract command(sql: string, params?: CommandParams): Promise<void>;
   /** Inserts one block. Resolves when it is durable; an empty block is nothing to do. */
   abstract insert(block: InsertBlock): Promise<void>;
+  /** The columns of `database.table` that can be written, as they are now. */
+  abstract columns(table: string): Promise<readonly Column[]>;
   /** Waits for what is running, then lets go of the engine. */
   abstract close(): Promise<void>;
 }

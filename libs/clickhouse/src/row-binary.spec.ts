@@ -3,13 +3,11 @@ import { columnType } from './column-type.js';
 import { type Cell } from './port.js';
 import { rowBinary, tableLayout } from './row-binary.js';
 
-const bytesOf = (type: string, ...cells: readonly Cell[]): string =>
-  rowBinary(
-    'a.b',
-    tableLayout([{ name: 'x', type }]),
-    ['x'],
-    cells.map((cell) => [cell]),
-  ).body.toString('hex');
+const bytesOf = (type: string, ...cells: readonly Cell[]): string => {
+  const layout = tableLayout([{ name: 'x', type }]);
+  const rows = cells.map((cell) => [cell]);
+  return Buffer.from(rowBinary('a.b', layout, ['x'], rows).body).toString('hex');
+};
 
 describe('rows as ClickHouse keeps them', () => {
   it.each<[string, Cell, string]>([

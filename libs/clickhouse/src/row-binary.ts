@@ -1,16 +1,12 @@
 import { ByteSink } from './byte-sink.js';
 import { type ColumnType, columnType } from './column-type.js';
-import { type Row } from './port.js';
+import { type Column, type EncodedRows, type Row } from './port.js';
 
 /** A table's columns as an insert needs them: by name. */
 export type TableLayout = ReadonlyMap<string, ColumnType>;
 
 /** @throws TypeError when a column has a type this project does not write */
-export const tableLayout = (columns: readonly { readonly name: string; readonly type: string }[]): TableLayout =>
-  new Map(columns.map(({ name, type }) => [name, columnType(type)]));
-
-/** Rows in ClickHouse's RowBinary, and the structure they have there (`name type, …`). */
-export type RowBinary = { readonly structure: string; readonly body: Buffer };
+export const tableLayout = (columns: readonly Column[]): TableLayout => new Map(columns.map(({ name, type }) => [name, columnType(type)]));
 
 /**
  * Writes rows as the bytes ClickHouse keeps them in: no digits to print here and to read there, which on rows of predictions takes a
@@ -18,7 +14,7 @@ export type RowBinary = { readonly structure: string; readonly body: Buffer };
  *
  * @throws TypeError when a row has another length than the columns, or a value does not fit its column
  */
-export const rowBinary = (table: string, layout: TableLayout, columns: readonly string[], rows: readonly Row[]): RowBinary => {
+export const rowBinary = (table: string, layout: TableLayout, columns: readonly string[], rows: readonly Row[]): EncodedRows => {
   const types = columns.map((name) => {
     const type = layout.get(name);
     if (!type) throw new TypeError(`insert into ${table}: it has no column ${name}`);
@@ -30,7 +26,8 @@ export const rowBinary = (table: string, layout: TableLayout, columns: readonly 
       throw new TypeError(`insert into ${table}: a row has ${row.length} values for ${types.length} columns`);
     writeRow(row, types, sink, table, columns);
   }
-  return { structure: columns.map((name, index) => `${name} ${types[index]?.written ?? ''}`).join(', '), body: sink.written() };
+  const structure = columns.map((name, index) => `${name} ${types[index]?.written ?? ''}`).join(', ');
+  return { count: rows.length, structure, body: sink.written() };
 };
 
 const writeRow = (row: Row, types: readonly ColumnType[], sink: ByteSink, table: string, columns: readonly string[]): void => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   ClickHouse,
+  type Column,
   type CommandParams,
   type DefinedQuery,
   InMemoryIntentStore,
@@ -43,6 +44,9 @@ class Mortal extends ClickHouse {
   }
   insert(block: InsertBlock): Promise<void> {
     return this.write(() => this.engine.insert(block));
+  }
+  columns(table: string): Promise<readonly Column[]> {
+    return this.engine.columns(table);
   }
   async close(): Promise<void> {}
 

@@ -34,6 +34,7 @@ export class EmbeddedPlatform implements OnApplicationShutdown {
     @Inject(ClickHouse) private readonly clickHouse: ClickHouse,
     @Inject(MessageBus) private readonly bus: MessageBus,
     @Inject(SubscriptionHost) private readonly subscriptions: SubscriptionHost,
+    @Inject(ProjectionHost) private readonly projections: ProjectionHost,
   ) {}
 
   static forRoot({ directory, events, level }: EmbeddedOptions): DynamicModule {
@@ -61,7 +62,7 @@ export class EmbeddedPlatform implements OnApplicationShutdown {
   /** Readers first, engines last: nothing may write into an engine that is closed. */
   async onApplicationShutdown(): Promise<void> {
     const failures: unknown[] = [];
-    for (const part of [{ close: () => this.subscriptions.stop() }, this.bus, this.clickHouse, this.store]) {
+    for (const part of [{ close: () => this.subscriptions.stop() }, this.projections, this.bus, this.clickHouse, this.store]) {
       // One that cannot close in order must not keep the others open.
       await part.close().catch((error: unknown) => failures.push(error));
     }

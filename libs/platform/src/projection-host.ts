@@ -1,7 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ClickHouse, IntentStore, ProjectionProgress, ProjectionRunner, type Projection } from '#libs/clickhouse';
-import { type Subscription, type SubscriptionRunner } from '#libs/event-store';
+import {
+  ClickHouse,
+  IntentStore,
+  type Located,
+  ProjectionProgress,
+  ProjectionRunner,
+  ProjectionWriter,
+  type Projection,
+} from '#libs/clickhouse';
+import { type StoredEvent, type Subscription, type SubscriptionRunner } from '#libs/event-store';
 import { type Position } from '#libs/kernel';
+import { RowsThread } from './rows-thread.js';
 import { SubscriptionHost } from './subscription-host.js';
 
 /** Runs the projections of a process and knows how far each has come. */
@@ -9,6 +18,7 @@ import { SubscriptionHost } from './subscription-host.js';
 export class ProjectionHost extends ProjectionProgress {
   private readonly runners = new Map<string, SubscriptionRunner>();
   private readonly listeners = new Set<() => void>();
+  private readonly threads: RowsThread[] = [];
 
   constructor(
     @Inject(ClickHouse) private readonly clickHouse: ClickHouse,
@@ -20,20 +30,42 @@ export class ProjectionHost extends ProjectionProgress {
 
   /** @param changed is fired after each step of this projection, once its rows can be read */
   async start(projection: Projection, changed?: { fire(): void }): Promise<void> {
-    const runner = new ProjectionRunner({ projection, clickHouse: this.clickHouse, intents: this.intents });
-    const subscription: Subscription = {
-      name: runner.name,
-      handles: runner.handles,
-      onPoison: runner.onPoison,
-      resumeFrom: (checkpoint) => runner.resumeFrom(checkpoint),
+    const { clickHouse, intents } = this;
+    const writer = new ProjectionRunner({ projection, clickHouse, intents });
+    await this.follow(projection, {
+      ...commonOf(writer),
       handle: async (batch, signal) => {
-        await runner.handle(batch, signal);
+        await writer.handle(batch, signal);
         // After the subscription has taken note of its new position.
         if (changed) setImmediate(() => changed.fire());
       },
-    };
-    const running = await this.subscriptions.start(subscription, () => this.tell());
-    this.runners.set(projection.name, running);
+    });
+  }
+
+  /** The same for a projection of many rows, which are made in a thread that runs `program`. */
+  async startInThread(projection: Projection, program: URL): Promise<void> {
+    const { clickHouse, intents } = this;
+    const thread = new RowsThread(projection, clickHouse, program);
+    this.threads.push(thread);
+    const writer = new ProjectionWriter<StoredEvent>({ projection, clickHouse, intents }, thread.makeBlocks);
+    await this.follow(projection, {
+      ...commonOf(writer),
+      raw: true,
+      resumeFrom: (checkpoint) => {
+        thread.forget();
+        return writer.resumeFrom(checkpoint);
+      },
+      handle: (batch, signal) => writer.handle(batch, signal),
+    });
+  }
+
+  /** Ends the threads. The subscriptions have to be stopped. */
+  async close(): Promise<void> {
+    await Promise.all(this.threads.splice(0).map((thread) => thread.close()));
+  }
+
+  private async follow(projection: Projection, subscription: Subscription): Promise<void> {
+    this.runners.set(projection.name, await this.subscriptions.start(subscription, () => this.tell()));
   }
 
   override reached(projection: string): Position | undefined {
@@ -54,3 +86,10 @@ export class ProjectionHost extends ProjectionProgress {
     for (const listener of [...this.listeners]) listener();
   }
 }
+
+const commonOf = <E extends Located>(writer: ProjectionWriter<E>): Omit<Subscription, 'handle' | 'raw'> => ({
+  name: writer.name,
+  handles: writer.handles,
+  onPoison: writer.onPoison,
+  resumeFrom: (checkpoint) => writer.resumeFrom(checkpoint),
+});
