@@ -22,36 +22,9 @@ describe('energy distance', () => {
     );
   });
 
-  it('is symmetric, 0 for a sample and itself, grows with the root of the scale and does not notice a common shift', () => {
-    fc.assert(
-      fc.property(sample, sample, (x, y) => {
-        const [a, b] = [sortedValues(x), sortedValues(y)];
-        const { score } = energyDistance(a, b);
-        expect(energyDistance(b, a).score).toBe(score);
-        expect(energyDistance(a, a).score).toBe(0);
-        const moved = (values: Float64Array): Float64Array => values.map((v) => v * 4 + 1000);
-        expect(energyDistance(moved(a), moved(b)).score).toBeCloseTo(2 * score, 12);
-      }),
-    );
-  });
-
-  it('grows as a sample is shifted away', () => {
-    const base = Array.from({ length: 50 }, (_, i) => i);
-    const scores = [0, 5, 10, 30, 60, 200].map(
-      (shift) =>
-        energyDistance(
-          base,
-          base.map((v) => v + shift),
-        ).score,
-    );
-    scores.slice(1).forEach((score, i) => expect(score).toBeGreaterThan(scores[i] ?? NaN));
-  });
-
-  it('scores constant columns by how far apart they are, and refuses empty and infinite ones', () => {
+  it('scores constant columns by how far apart they are', () => {
     expect(energyDistance([3, 3], [3]).score).toBe(0);
     expect(energyDistance([3, 3], [5]).score).toBe(2);
     expect(energyDistance([0, 8], [0, 8, 8, 8]).score).toBe(1);
-    expect(() => energyDistance([], [1])).toThrow('energyDistance requires at least one value in each sample');
-    expect(() => energyDistance([1], [1, Infinity])).toThrow('energyDistance requires sorted, finite values');
   });
 });

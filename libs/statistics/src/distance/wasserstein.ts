@@ -24,6 +24,12 @@ const distance = (reference: Weighted, current: Weighted): number => {
   return sum.value;
 };
 
+const distanceOfSorted = (name: string, reference: ArrayLike<number>, current: ArrayLike<number>): number => {
+  requireSorted(name, reference);
+  requireSorted(name, current);
+  return distance({ points: reference, total: reference.length }, { points: current, total: current.length });
+};
+
 /**
  * First Wasserstein ("earth mover's") distance between two samples: the area between their distribution functions.
  *
@@ -35,12 +41,10 @@ const distance = (reference: Weighted, current: Weighted): number => {
  * @throws StatisticsError `wasserstein requires at least one value in each sample` | `wasserstein requires sorted, finite values`
  * @example wasserstein([0, 1, 3], [5, 6, 8]).score // 5
  */
-export const wasserstein = (reference: ArrayLike<number>, current: ArrayLike<number>): Score => {
-  requireSorted('wasserstein', reference);
-  requireSorted('wasserstein', current);
-  const score = distance({ points: reference, total: reference.length }, { points: current, total: current.length });
-  return { score, parameters: { unit: 'feature' } };
-};
+export const wasserstein = (reference: ArrayLike<number>, current: ArrayLike<number>): Score => ({
+  score: distanceOfSorted('wasserstein', reference, current),
+  parameters: { unit: 'feature' },
+});
 
 const inDeviations = (name: string, raw: number, deviation: number): Score => {
   if (!(deviation > 0) && raw > 0) throw new StatisticsError(`${name} requires a reference that varies`);
@@ -52,10 +56,11 @@ const inDeviations = (name: string, raw: number, deviation: number): Score => {
  *
  * 0 means equal distributions; unbounded; not symmetric, since the reference gives the scale.
  * Oracle: oracles/wasserstein.json.
- * @throws StatisticsError as `wasserstein`, and `wassersteinNormalised requires a reference that varies` when it is constant and they differ
+ * @throws StatisticsError `wassersteinNormalised requires at least one value in each sample` | `… sorted, finite values` | `… a reference that
+ *   varies` when it is constant and they differ
  */
 export const wassersteinNormalised = (reference: ArrayLike<number>, current: ArrayLike<number>): Score =>
-  inDeviations('wassersteinNormalised', wasserstein(reference, current).score, populationDeviation(reference));
+  inDeviations('wassersteinNormalised', distanceOfSorted('wassersteinNormalised', reference, current), populationDeviation(reference));
 
 const weighted = (counts: BucketCounts, grid: Grid): Weighted => {
   const { buckets, counts: weights, total } = orderedCounts('wassersteinOfBuckets', counts);

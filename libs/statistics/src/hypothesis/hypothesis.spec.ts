@@ -28,33 +28,8 @@ describe('kolmogorov-smirnov', () => {
     expect(Math.abs((result.pValue ?? -1) - pValue)).toBeLessThanOrEqual(1e-10 * Math.max(pValue, 1e-5));
   });
 
-  it('is symmetric, 0 for a sample and itself, and unchanged by an increasing transformation', () => {
-    fc.assert(
-      fc.property(sample, sample, (x, y) => {
-        const [a, b] = [sortedValues(x), sortedValues(y)];
-        expect(kolmogorovSmirnov(a, b).score).toBe(kolmogorovSmirnov(b, a).score);
-        expect(kolmogorovSmirnov(a, a)).toMatchObject({ score: 0, pValue: 1 });
-        expect(
-          kolmogorovSmirnov(
-            a.map((v) => v * 8),
-            b.map((v) => v * 8),
-          ).score,
-        ).toBe(kolmogorovSmirnov(a, b).score);
-      }),
-    );
-  });
-
-  it('grows as a sample is shifted away', () => {
-    const base = Array.from({ length: 50 }, (_, i) => i);
-    const scores = [0, 5, 10, 30, 60].map(
-      (shift) =>
-        kolmogorovSmirnov(
-          base,
-          base.map((v) => v + shift),
-        ).score,
-    );
-    expect(scores).toEqual([...scores].sort((a, b) => a - b));
-    expect(scores[4]).toBe(1);
+  it('is 1 where the samples do not overlap', () => {
+    expect(kolmogorovSmirnov([1, 2, 3], [3.5, 4]).score).toBe(1);
   });
 
   it('switches to the asymptotic tail above ten thousand values, as scipy does', () => {
