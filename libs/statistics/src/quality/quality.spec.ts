@@ -65,13 +65,26 @@ describe('the quality of a column', () => {
       missing: 1,
       mismatched: 2,
       cardinality: { reference: 2, current: 4 },
-      duplicates: 1,
+      duplicates: { reference: 0, current: 1 },
     });
     expect(columnQuality(profileOf(['a', 'b'], 'categorical'), ['a', 'c', 'c', null])).toMatchObject({
       unseen: 2,
       outOfRange: 0,
       missing: 1,
     });
+  });
+
+  it('takes both zeros for one number, and finds nothing wrong with a column that is shorter or in another order', () => {
+    expect(profileOf([0, -0, 1], 'numeric')).toMatchObject({ cardinality: 2, duplicates: 1, range: { high: 1 } });
+    fc.assert(
+      fc.property(column, kind, (cells, of) => {
+        const reference = profileOf(cells, of);
+        const part = columnQuality(reference, cells.toReversed().slice(0, Math.ceil(cells.length / 2)));
+        expect(part).toMatchObject({ unseen: 0, outOfRange: 0 });
+        expect(part.cardinality.current).toBeLessThanOrEqual(part.cardinality.reference);
+        expect(part.mismatched).toBeLessThanOrEqual(reference.mismatched);
+      }),
+    );
   });
 
   it('says that a column became constant, not that it always was', () => {
