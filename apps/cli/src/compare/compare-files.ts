@@ -1,5 +1,6 @@
 import { type Column, type Columns, readColumns } from '#libs/datasets';
 import { type CompareOptions } from './options.js';
+import { qualityOf } from './quality.js';
 import { type ColumnReport, type CompareReport } from './report.js';
 import { categoricalSides, numericSides, scoreColumn } from './score-column.js';
 
@@ -36,12 +37,14 @@ const disagreeing = (reference: Columns, current: Columns): { readonly reference
   return found;
 };
 
-/** Both files as columns; a column that holds words in one of them is read as words in both. @throws DatasetError when a file cannot be read */
-export const readAgreeing = async (files: {
-  readonly reference: string;
-  readonly current: string;
-}): Promise<readonly [Columns, Columns]> => {
-  const [reference, current] = [await readColumns(files.reference), await readColumns(files.current)];
+type Files = { readonly reference: string; readonly current: string };
+
+const readRaw = async (files: Files): Promise<readonly [Columns, Columns]> => [
+  await readColumns(files.reference),
+  await readColumns(files.current),
+];
+
+const agreeing = async (files: Files, [reference, current]: readonly [Columns, Columns]): Promise<readonly [Columns, Columns]> => {
   const again = disagreeing(reference, current);
   return [
     again.reference.length === 0 ? reference : await readColumns(files.reference, { categorical: again.reference }),
@@ -49,15 +52,16 @@ export const readAgreeing = async (files: {
   ];
 };
 
+/** Both files as columns; a column that holds words in one of them is read as words in both. @throws DatasetError when a file cannot be read */
+export const readAgreeing = async (files: Files): Promise<readonly [Columns, Columns]> => agreeing(files, await readRaw(files));
+
 /**
  * Compares two data files column by column. Columns that only one file has are named, not scored.
  * @throws DatasetError when a file cannot be read
  */
-export const compareFiles = async (
-  files: { readonly reference: string; readonly current: string },
-  options: CompareOptions,
-): Promise<CompareReport> => {
-  const [reference, current] = await readAgreeing(files);
+export const compareFiles = async (files: Files, options: CompareOptions): Promise<CompareReport> => {
+  const raw = await readRaw(files);
+  const [reference, current] = await agreeing(files, raw);
   const columns = [...reference.columns.values()].flatMap((column) => {
     const other = current.columns.get(column.name);
     return other ? [compareColumn(column, other, options)] : [];
@@ -66,6 +70,7 @@ export const compareFiles = async (
     files,
     rows: { reference: reference.rows, current: current.rows },
     columns,
+    ...(options.quality && { quality: qualityOf({ raw, agreed: [reference, current] }) }),
     onlyIn: {
       reference: [...reference.columns.keys()].filter((name) => !current.columns.has(name)),
       current: [...current.columns.keys()].filter((name) => !reference.columns.has(name)),

@@ -20,6 +20,7 @@ Defaults: numeric columns by psi and kolmogorov_smirnov, categorical ones by psi
 is left out there. Edges come from the reference with open outer bins (sturges: from both files together). Missing: empty, NA, NaN, null.
 A threshold is a limit on the score, never on the p-value: drifted means score >= threshold. Exit status: 0 compared, 1 a file cannot be read,
 2 wrong usage; drift does not change it.
+With --quality the reference says what is right: its type, range and categories. Missing values are always counted.
 With --like the other tool chooses method, bins and limits (--method picks among its methods); nothing else can be set.`;
 
 /** `driftledger compare REFERENCE CURRENT`: two data files in, drift per column out. Needs no server. */
@@ -37,6 +38,7 @@ export const register = (program: Command): void => {
     .option('--threshold <limit>', 'limit on the score, for all methods or as method=limit (repeatable)', gather)
     .option('--exact', 'measure every value (default)')
     .option('--buckets', 'measure bucket counts, as the server does')
+    .option('--quality', 'also what is wrong with the current file: types, new categories, range, repeats, constants')
     .option('--like <peer>', `the numbers of ${PEERS.join(' or ')}, and where ours differ and why`)
     .option('--html <file>', 'write the report as one self-contained page')
     .option('--json', 'print the report as JSON')

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
+import { type ColumnQuality } from '#libs/statistics';
 import { formatPValue, formatScore, formatShare } from './format.js';
 import { chart } from './html-chart.js';
 import { escape } from './html-escape.js';
 import { STYLE } from './html-style.js';
+import { findingsOf } from './quality.js';
 import { type ColumnReport, type CompareReport, type MethodReport } from './report.js';
 
 const anchor = (index: number): string => `column-${index + 1}`;
@@ -40,15 +42,16 @@ const methodRow = (method: MethodReport): string => {
 <td>${method.reason === undefined ? '' : `<p>${escape(method.reason)}</p>`}${moved === '' ? '' : `<ul>${moved}</ul>`}<details><summary>definition</summary>${escape(parameterText(method))}</details></td></tr>`;
 };
 
-const facts = ({ kind, n, missing, infinite }: ColumnReport): string => {
+const facts = ({ kind, n, missing, infinite }: ColumnReport, quality: ColumnQuality | undefined): string => {
   const parts = [kind, `${n.reference} → ${n.current} values`, `${missing.reference} → ${missing.current} missing`];
   if (infinite.reference + infinite.current > 0) parts.push(`${infinite.reference} → ${infinite.current} infinite, left out`);
+  if (quality) parts.push(...findingsOf(quality));
   return parts.join(' · ');
 };
 
-const section = (column: ColumnReport, index: number): string => `<section id="${anchor(index)}">
+const section = (column: ColumnReport, index: number, quality: ColumnQuality | undefined): string => `<section id="${anchor(index)}">
 <h2>${escape(column.name)} ${mark(column)}</h2>
-<p class="facts">${facts(column)}</p>
+<p class="facts">${facts(column, quality)}</p>
 ${chart(column.picture, column.name)}
 <table><thead><tr><th scope="col">method</th><th scope="col" class="number">score</th><th scope="col">what moved most</th></tr></thead>
 <tbody>${column.methods.map(methodRow).join('\n')}</tbody></table>
@@ -87,7 +90,7 @@ export const htmlReport = (report: CompareReport): string => {
 <main>
 ${summary(report)}
 ${only('reference', report.onlyIn.reference)}${only('current', report.onlyIn.current)}
-${report.columns.map(section).join('\n')}
+${report.columns.map((column, i) => section(column, i, report.quality?.columns.get(column.name))).join('\n')}
 </main>
 <footer>Made by driftledger compare. A score is only comparable with scores of the same definition.</footer>
 </body>

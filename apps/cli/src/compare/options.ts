@@ -24,6 +24,7 @@ export type RawOptions = {
   readonly exact?: boolean;
   readonly buckets?: boolean;
   readonly like?: string;
+  readonly quality?: boolean;
   readonly html?: string;
   readonly json?: boolean;
 };
@@ -41,6 +42,7 @@ export type CompareOptions = {
   readonly base: LogBase;
   readonly thresholds: Thresholds;
   readonly mode: 'exact' | 'buckets';
+  readonly quality: boolean;
 };
 
 const MOST_BINS = 1000;
@@ -117,5 +119,6 @@ export const parseOptions = (raw: RawOptions): CompareOptions => {
     base: raw.base === undefined ? 'e' : base(raw.base),
     thresholds: thresholds(raw.threshold ?? []),
     mode: raw.buckets === true ? 'buckets' : 'exact',
+    quality: raw.quality === true,
   };
 };

@@ -1,4 +1,5 @@
 import { type Kind, type MethodId, type Parameters } from '#libs/statistics';
+import { type Quality } from './quality.js';
 
 /** The same number for both sides. */
 export type Pair = { readonly reference: number; readonly current: number };
@@ -39,5 +40,7 @@ export type CompareReport = {
   readonly files: { readonly reference: string; readonly current: string };
   readonly rows: Pair;
   readonly columns: readonly ColumnReport[];
+  /** What the columns of both files hold that the reference says is wrong; where it was asked for. */
+  readonly quality?: Quality;
   readonly onlyIn: { readonly reference: readonly string[]; readonly current: readonly string[] };
 };

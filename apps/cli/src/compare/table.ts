@@ -1,4 +1,5 @@
 import { formatPValue, formatScore, formatShare, sparkline } from './format.js';
+import { qualityNotes } from './quality.js';
 import { type ColumnReport, type CompareReport, type MethodReport, type Moved, type Picture } from './report.js';
 
 /** Width in a terminal, near enough: code points. */
@@ -44,7 +45,7 @@ export const aligned = (rows: readonly (readonly string[])[]): string[] => {
 const movedText = (moved: readonly Moved[]): string =>
   moved.map(({ bin, reference, current }) => `${shorten(printable(bin))} ${formatShare(reference)} → ${formatShare(current)}`).join(', ');
 
-const notes = ({ columns, onlyIn }: CompareReport): string[] => [
+const notes = ({ columns, onlyIn, quality }: CompareReport): string[] => [
   ...columns.flatMap(({ name, methods }) =>
     methods
       .filter(({ drifted }) => drifted === true)
@@ -59,6 +60,7 @@ const notes = ({ columns, onlyIn }: CompareReport): string[] => [
   ...columns
     .filter(({ infinite }) => infinite.reference + infinite.current > 0)
     .map(({ name, infinite }) => `– ${printable(name)}: infinite values left out: ${infinite.reference} → ${infinite.current}`),
+  ...(quality ? qualityNotes(quality).map(({ column, text }) => `– ${printable(column)}: ${text}`) : []),
   ...onlyIn.reference.map((name) => `– ${printable(name)}: only in the reference`),
   ...onlyIn.current.map((name) => `– ${printable(name)}: only in the current file`),
 ];

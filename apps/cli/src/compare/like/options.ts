@@ -4,7 +4,7 @@ import { parseMethod, type RawOptions } from '../options.js';
 import { methodsOfPeer } from './peers.js';
 import { type Peer, PEERS } from './report.js';
 
-const FIXED = ['bins', 'binning', 'zero', 'base', 'threshold', 'exact', 'buckets', 'html'] as const;
+const FIXED = ['bins', 'binning', 'zero', 'base', 'threshold', 'exact', 'buckets', 'quality', 'html'] as const;
 
 /**
  * Which peer, and which of its methods when not those it chooses.
