@@ -10,6 +10,9 @@ import { MonitoringFeed, monitoringProjection } from '#libs/monitoring/read';
 import { ProjectionHost, SubscriptionHost } from '#libs/platform';
 import { predictionsProjection } from '#libs/predictions';
 
+/** The program of the thread that makes their rows. */
+const PREDICTIONS_ROWS = new URL('../../projector/src/predictions-rows.js', import.meta.url);
+
 /** Starts everything that follows the log: projections first, then the trail, then what reacts. */
 @Injectable()
 export class Readers {
@@ -30,7 +33,7 @@ export class Readers {
 
   async start(): Promise<void> {
     const { codec, clickHouse, intents, store, runner } = this;
-    await this.projections.startInThread(predictionsProjection, new URL('./predictions-rows.js', import.meta.url));
+    await this.projections.startInThread(predictionsProjection, PREDICTIONS_ROWS);
     await this.projections.start(deploymentsProjection, this.deployments.changed);
     await this.projections.start(monitoringProjection, this.monitoring.changed);
     await this.projections.start(alertsProjection, this.alerts.changed);

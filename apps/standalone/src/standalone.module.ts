@@ -17,10 +17,11 @@ import { MonitoringHttpModule } from '#libs/monitoring/http';
 import { EvaluatorModule, MeasuringEngine, MonitoringReadModule, ProcessEngine } from '#libs/monitoring/read';
 import { DataDirectory, EmbeddedPlatform } from '#libs/platform';
 import { Intake } from '#libs/predictions';
-import { EvaluatorLoop } from './evaluator-loop.js';
-import { GRAPHQL_ROUTES, GraphqlModule } from './graphql.module.js';
-import { IntakeModule } from './intake.module.js';
-import { ReadinessChecks } from './readiness-checks.js';
+import { GRAPHQL_ROUTES, GraphqlModule } from '../../api/src/graphql.module.js';
+import { ReadinessChecks } from '../../api/src/readiness-checks.js';
+import { EvaluatorLoop } from '../../evaluator/src/evaluator-loop.js';
+import { IntakeModule } from '../../ingest/src/intake.module.js';
+import { ReadProgressModule } from './read-progress.module.js';
 import { Readers } from './readers.js';
 
 /** Makes the record of refused commands available to the write side of every context. */
@@ -70,7 +71,7 @@ export class StandaloneModule implements OnApplicationBootstrap, BeforeApplicati
         EngineModule.forRoot(version),
         IntakeModule.forRoot(configuration),
         OperationsHttpModule.forRoot({ version, unknownVariables: configuration.unknown }),
-        GraphqlModule,
+        GraphqlModule.forRoot(ReadProgressModule),
       ],
       providers: [Readers, ReadinessChecks, EvaluatorLoop],
     };
