@@ -4,6 +4,8 @@ import { DELETED_REVISION, type Log, type LogRecord } from './log.js';
 export type StreamMetadata = Readonly<Record<string, unknown>>;
 
 export const isMetastream = (stream: string): boolean => stream.startsWith('$$');
+/** The stream a metastream is about. */
+export const originalOf = (metastream: string): string => metastream.slice(2);
 export const metastreamOf = (stream: string): string => `$$${stream}`;
 
 /** The last `$metadata` of a stream, or undefined where there is none. */

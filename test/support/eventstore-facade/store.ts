@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Expected, type StreamState, type Verdict, verdictOn } from './expected-version.js';
 import { DELETED_REVISION, type Log, type LogRecord } from './log.js';
-import { isMetastream, isSoftDeleted, metadataOf, metastreamOf } from './retention.js';
+import { isMetastream, isSoftDeleted, metadataOf, metastreamOf, originalOf } from './retention.js';
 
 /** An event as a client proposes it. */
 export type Proposed = Pick<LogRecord, 'id' | 'type' | 'contentType' | 'data' | 'metadata'>;
@@ -52,11 +52,10 @@ export class Store {
     );
     if (verdict.kind !== 'write') return verdict;
     if (events.length === 0) return { kind: 'idempotent', revision: state.last };
+    const hidden = isMetastream(stream) ? originalOf(stream) : stream;
+    const wasHidden = isSoftDeleted(metadataOf(this.log, hidden));
     const last = this.put(stream, events);
-    if (state.softDeleted) {
-      const kept = metadataOf(this.log, stream);
-      this.put(metastreamOf(stream), [jsonOf('$metadata', JSON.stringify({ ...kept, $tb: Number(state.last + 1n) }))]);
-    }
+    if (wasHidden) this.unhide(hidden, hidden === stream ? state.last + 1n : BigInt(this.log.stream(hidden).length));
     if (!stream.startsWith('$')) this.putSystemEvents(stream, state.last < 0n);
     return { kind: 'written', revision: last.revision, position: last.position };
   }
@@ -91,11 +90,17 @@ export class Store {
     this.lastSeen.clear();
   }
 
+  /** Written to, or to its metadata, a hidden stream begins where it was hidden: a record of its own, behind what was written. */
+  private unhide(stream: string, from: bigint): void {
+    const metadata = { ...metadataOf(this.log, stream), $tb: Number(from) };
+    this.put(metastreamOf(stream), [jsonOf('$metadata', JSON.stringify(metadata))]);
+  }
+
   private stateOf(stream: string): StreamState {
     const records = this.log.stream(stream);
     const metadata = metadataOf(this.log, stream);
     return {
-      tombstoned: this.log.isTombstoned(isMetastream(stream) ? stream.slice(2) : stream),
+      tombstoned: this.log.isTombstoned(isMetastream(stream) ? originalOf(stream) : stream),
       softDeleted: isSoftDeleted(metadata),
       hasMetadata: metadata !== undefined,
       last: BigInt(records.length - 1),
