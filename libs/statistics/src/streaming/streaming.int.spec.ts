@@ -224,6 +224,25 @@ describe('false changes in streams without change', () => {
     expect(total('ddm', 0.005)).toBeGreaterThan(20);
   });
 
+  it.each([
+    [{}, 1_000, [180, 50]],
+    [{ min_instances: 100 }, 600, [340, 140]],
+    [{ min_instances: 500 }, 300, [790, 550]],
+  ] as const)('come from cusum after the runs its table of warm-ups says: %j', (given, runs, [half, tenth]) => {
+    const random = seededRandom(4_242);
+    const bell = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const lengths = Array.from({ length: runs }, () => {
+      const detector = detectorById('cusum').start({ ...given });
+      let length = 1;
+      while (!detector.update(bell()).change) length += 1;
+      return length;
+    });
+    // A share of the runs is known to four standard errors.
+    const within = (length: number): number => lengths.filter((run) => run <= length).length / runs;
+    expect(Math.abs(within(half) - 0.5)).toBeLessThan(0.02 + 4 * Math.sqrt(0.25 / runs));
+    expect(Math.abs(within(tenth) - 0.1)).toBeLessThan(0.02 + 4 * Math.sqrt(0.09 / runs));
+  });
+
   it('come once in about 465 values from cusum with a known reference, as the tables of run lengths say', () => {
     const taught = detectorById('cusum').start({ min_instances: 20_000, slack: 0.5, threshold: 5 });
     observe(taught, normals(19_999, 0, 9));
