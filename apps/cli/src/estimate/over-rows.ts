@@ -8,7 +8,6 @@ import {
   type LabelledClasses,
   type LabelledNumericAnswers,
   type Parameters,
-  seededRandom,
 } from '#libs/statistics';
 import { type EstimateOptions } from './options.js';
 import { classIn, encoderOf, numberIn, requireColumns, type Row, type Table, yesOrNo } from './read-answers.js';
@@ -25,9 +24,6 @@ export type OverRows = {
   readonly realise: (rows: readonly Row[]) => ReadonlyMap<string, number>;
 };
 
-/** The resamples behind one sampling error: any seed would do, the same one makes every run alike. */
-const SEED = 1;
-
 /** Yes/no answers with one score. @throws UsageError NOT_BINARY | NOT_A_NUMBER */
 export const cbpeOverRows = (options: OptionsOf<'cbpe'>, rows: readonly Row[]): OverRows => {
   const answersOf = (some: readonly Row[]): Omit<LabelledAnswers, 'truth'> => ({
@@ -38,12 +34,9 @@ export const cbpeOverRows = (options: OptionsOf<'cbpe'>, rows: readonly Row[]): 
     ...answersOf(some),
     truth: some.map((row) => yesOrNo(options.label, row.get(options.label))),
   });
-  const fitted = cbpe(labelledOf(rows), {
-    random: seededRandom(SEED),
-    ...(options.chunkSize !== undefined && { chunkSize: options.chunkSize }),
-  });
+  const fitted = cbpe(labelledOf(rows), { ...(options.chunkSize !== undefined && { chunkSize: options.chunkSize }) });
   return {
-    parameters: { ...fitted.parameters, seed: SEED },
+    parameters: fitted.parameters,
     estimate: (some) => fitted.estimate(answersOf(some)),
     realise: (some) => fitted.realise(labelledOf(some)),
   };

@@ -1,6 +1,5 @@
 import { StatisticsError } from '../errors.js';
 import { requireProbabilities } from '../performance/probabilities.js';
-import { type Random } from '../random.js';
 import { requirePairs } from '../requirements.js';
 import { type Parameters } from '../score.js';
 import { binaryErrors, type LabelledAnswers } from './binary-errors.js';
@@ -23,8 +22,6 @@ export type Cbpe = {
 };
 
 export type CbpeOptions = {
-  /** Draws the resamples behind the sampling error of the average precision. */
-  readonly random: Random;
   /** Rows per chunk of the reference; ten even chunks when not given. */
   readonly chunkSize?: number;
   /** What outcomes are worth; with it the business value per prediction is estimated. */
@@ -59,7 +56,7 @@ const rowsOf = ({ truth, scores, predictions }: LabelledAnswers, { from, to }: C
  * @throws StatisticsError `cbpe requires as many answers as labels` | `cbpe requires probabilities between 0 and 1` |
  *   `cbpe requires at least two chunks in the reference`
  */
-export const cbpe = (reference: LabelledAnswers, { random, chunkSize, values }: CbpeOptions): Cbpe => {
+export const cbpe = (reference: LabelledAnswers, { chunkSize, values }: CbpeOptions = {}): Cbpe => {
   requireLabelled(reference);
   const chunks = chunksOf(reference.truth.length, chunkSize);
   if (chunks.length < 2) throw new StatisticsError('cbpe requires at least two chunks in the reference');
@@ -72,7 +69,7 @@ export const cbpe = (reference: LabelledAnswers, { random, chunkSize, values }: 
   const fitted = {
     limitsOf,
     thresholds: thresholdsOf(realised, limitsOf),
-    errors: binaryErrors({ ...reference, random, ...(values && { values }) }),
+    errors: binaryErrors(reference, values),
   };
   const calibration = calibrationFor(reference.truth, reference.scores);
   return {
