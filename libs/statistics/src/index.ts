@@ -127,7 +127,7 @@ export {
 export { NANNYML_METHODS, type NannymlMethod, nannymlScore, nannymlTakes } from './peers/nannyml.js';
 export { type Cell, type ColumnProfile, type ColumnQuality, columnQuality, profileOf } from './quality/column-quality.js';
 export { type Schema, type SchemaDifference, schemaDifference } from './quality/schema-difference.js';
-export { METHOD_IDS, type MethodId } from './method-ids.js';
+export { METHOD_IDS, type MethodId, type MultivariateId, type VectorId } from './method-ids.js';
 export { DEFAULT_METHODS } from './choosing.js';
 export { isMethodId, methodById, METHODS } from './methods.js';
 export { calibrate, type Calibration, calibrationFor, equalCountCalibrationError } from './estimation/calibration.js';
@@ -146,3 +146,15 @@ export { scorecard, type Scorecard, type Settled } from './estimation/scorecard.
 export { type DetectorParameter, type DetectorParameters, rangeOfParameter } from './streaming/detector-parameters.js';
 export { type Detector, type DetectorMethod, type DetectorState, type Observation } from './streaming/detector.js';
 export { DETECTOR_IDS, detectorById, type DetectorId, DETECTORS, isDetectorId, restoreDetector } from './streaming/detectors.js';
+export { domainClassifier } from './multivariate/domain-classifier.js';
+export { MULTIVARIATE_METHODS } from './multivariate/methods.js';
+export { multivariateEnergy } from './multivariate/multivariate-energy.js';
+export { multivariateMmd } from './multivariate/multivariate-mmd.js';
+export { pcaReconstruction, type PcaReconstructionOptions } from './multivariate/pca-reconstruction.js';
+export { type RowsMethod } from './multivariate/rows-method.js';
+export { type SplitOptions, type Table, type TableColumn } from './multivariate/table.js';
+export { centroidDistance } from './vectors/centroid-distance.js';
+export { VECTOR_METHODS } from './vectors/methods.js';
+export { shareOfDriftedDimensions, type ShareOfDriftedDimensionsOptions } from './vectors/share-of-drifted-dimensions.js';
+export { vectorMmd } from './vectors/vector-mmd.js';
+export { type Vectors } from './vectors/vectors.js';

@@ -29,3 +29,11 @@ export const CATEGORICAL_TEST_IDS = ['chi_square', 'g_test', 'fisher_exact', 'tw
 /** Ids of the drift methods, as they appear on the command line, in events and in GraphQL. */
 export const METHOD_IDS = [...NUMERIC_TEST_IDS, ...DISTANCE_IDS, ...CATEGORICAL_TEST_IDS] as const;
 export type MethodId = (typeof METHOD_IDS)[number];
+
+/** Methods over several columns together. */
+export const MULTIVARIATE_IDS = ['pca_reconstruction', 'domain_classifier', 'multivariate_mmd', 'multivariate_energy'] as const;
+export type MultivariateId = (typeof MULTIVARIATE_IDS)[number];
+
+/** Methods over vectors, such as embeddings. */
+export const VECTOR_IDS = ['centroid_distance', 'vector_mmd', 'share_of_drifted_dimensions'] as const;
+export type VectorId = (typeof VECTOR_IDS)[number];
