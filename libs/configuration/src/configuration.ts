@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type Binding, bindingProblem } from './binding.js';
 import { ConfigurationError } from './configuration-error.js';
+import { SERVER_VARIABLES } from './servers.js';
 
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -108,7 +109,8 @@ export const readConfiguration = (environment: Readonly<Record<string, string | 
   };
 };
 
-const isKnown = (name: string): boolean => Object.hasOwn(Environment.shape, name) || CLIENT_VARIABLES.includes(name);
+const isKnown = (name: string): boolean =>
+  Object.hasOwn(Environment.shape, name) || CLIENT_VARIABLES.includes(name) || SERVER_VARIABLES.includes(name);
 
 type Parsed = z.infer<typeof Environment>;
 

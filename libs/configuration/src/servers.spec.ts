@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfiguration } from './configuration.js';
+import { ConfigurationError } from './configuration-error.js';
+import { readServers } from './servers.js';
+
+const SERVERS = {
+  DRIFTLEDGER_EVENTSTORE: 'esdb://localhost:2113?tls=false',
+  DRIFTLEDGER_CLICKHOUSE: 'http://localhost:8123',
+  DRIFTLEDGER_NATS: 'nats://one:4222,nats://two:4222',
+};
+
+const problemsOf = (environment: Record<string, string>): readonly string[] => {
+  try {
+    readServers(environment);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+};
+
+describe('where the servers are', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'driftledger-servers-'));
+  const file = join(folder, 'secret');
+  beforeAll(() => writeFileSync(file, 'esdb://admin:changeit@host:2113\n'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is read from the environment', () => {
+    expect(readServers(SERVERS)).toEqual({
+      eventStore: 'esdb://localhost:2113?tls=false',
+      clickHouse: { url: 'http://localhost:8123', username: 'default', password: '' },
+      nats: ['nats://one:4222', 'nats://two:4222'],
+    });
+  });
+
+  it('takes secrets from files', () => {
+    const { DRIFTLEDGER_EVENTSTORE: _, ...rest } = SERVERS;
+    const found = readServers({ ...rest, DRIFTLEDGER_EVENTSTORE_FILE: file, DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE: file });
+    expect([found.eventStore, found.clickHouse.password]).toEqual(Array(2).fill('esdb://admin:changeit@host:2113'));
+    expect(problemsOf({ ...rest, DRIFTLEDGER_EVENTSTORE_FILE: join(folder, 'none') })).toEqual([
+      expect.stringMatching(/^DRIFTLEDGER_EVENTSTORE_FILE: .* cannot be read/),
+    ]);
+  });
+
+  it('names everything that is missing, and where none is needed', () => {
+    expect(problemsOf({})).toEqual([
+      expect.stringMatching(/^DRIFTLEDGER_EVENTSTORE or DRIFTLEDGER_EVENTSTORE_FILE: is needed.*npm start/),
+      expect.stringMatching(/^DRIFTLEDGER_CLICKHOUSE: is needed/),
+      expect.stringMatching(/^DRIFTLEDGER_NATS: is needed/),
+    ]);
+  });
+
+  it.each([
+    ['DRIFTLEDGER_EVENTSTORE', 'http://host'],
+    ['DRIFTLEDGER_CLICKHOUSE', 'http://user:secret@host:8123'],
+    ['DRIFTLEDGER_NATS', 'host:4222'],
+  ])('refuses %s=%s, and does not repeat it', (name, value) => {
+    const problems = problemsOf({ ...SERVERS, [name]: value });
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name}: takes `))]);
+    expect(problems.join()).not.toContain('secret');
+  });
+
+  it('is known to standalone as well, which does not need it', () => {
+    expect(readConfiguration(SERVERS).unknown).toEqual([]);
+  });
+});

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ConfigurationError } from './configuration-error.js';
+
+/** Where the engines of a process on servers are, and how it gets in. */
+export type Servers = {
+  /** Connection string of EventStoreDB or KurrentDB: `esdb://user:password@host:2113?tlsCAFile=…`. */
+  readonly eventStore: string;
+  readonly clickHouse: { readonly url: string; readonly username: string; readonly password: string };
+  /** Servers of NATS, such as `nats://host:4222`. */
+  readonly nats: readonly string[];
+};
+
+const ClickHouseUrl = z.string().regex(/^https?:\/\/[^\s/@]+\/?$/, 'takes http://host:8123 or https://host:8443, without a user');
+const Environment = z.object({
+  DRIFTLEDGER_EVENTSTORE: z
+    .string()
+    .regex(/^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/, 'takes esdb://user:password@host:2113?tlsCAFile=…')
+    .optional(),
+  DRIFTLEDGER_EVENTSTORE_FILE: z.string().optional(),
+  DRIFTLEDGER_CLICKHOUSE: ClickHouseUrl,
+  DRIFTLEDGER_CLICKHOUSE_USER: z.string().default('default'),
+  DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE: z.string().optional(),
+  DRIFTLEDGER_NATS: z.string().regex(/^(nats|tls):\/\/[^\s,]+(,(nats|tls):\/\/[^\s,]+)*$/, 'takes nats://host:4222, several with commas'),
+});
+
+/** The variables this module reads; `readConfiguration` knows them by it. */
+export const SERVER_VARIABLES: readonly string[] = Object.keys(Environment.shape);
+
+const REQUIRED = 'is needed: this program works on servers; `npm start` runs everything in one process without any';
+
+/**
+ * Where the servers are, from the environment; an empty variable counts as absent. Secrets come from files.
+ * @throws ConfigurationError that names every variable that is missing or cannot be used; never with what a secret was
+ */
+export const readServers = (environment: Readonly<Record<string, string | undefined>>): Servers => {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const result = Environment.safeParse(given);
+  const problems = result.success ? [] : result.error.issues.map(problemOf);
+  if (given['DRIFTLEDGER_EVENTSTORE'] === undefined && given['DRIFTLEDGER_EVENTSTORE_FILE'] === undefined)
+    problems.unshift(`DRIFTLEDGER_EVENTSTORE or DRIFTLEDGER_EVENTSTORE_FILE: ${REQUIRED}`);
+  if (!result.success || problems.length > 0) throw new ConfigurationError(problems);
+  const { data } = result;
+  return {
+    eventStore: data.DRIFTLEDGER_EVENTSTORE ?? secretIn('DRIFTLEDGER_EVENTSTORE_FILE', data.DRIFTLEDGER_EVENTSTORE_FILE),
+    clickHouse: {
+      url: data.DRIFTLEDGER_CLICKHOUSE,
+      username: data.DRIFTLEDGER_CLICKHOUSE_USER,
+      password: secretIn('DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE', data.DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE),
+    },
+    nats: data.DRIFTLEDGER_NATS.split(','),
+  };
+};
+
+const problemOf = ({ path, message, code }: z.core.$ZodIssue): string =>
+  `${path.join('.')}: ${code === 'invalid_type' ? REQUIRED : message}`;
+
+const secretIn = (variable: string, file: string | undefined): string => {
+  if (file === undefined) return '';
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new ConfigurationError([`${variable}: ${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)})`]);
+  }
+};
