@@ -42,8 +42,31 @@ def tested(test, least=1):
     return cases
 
 
+def cramer_von_mises_of_ties(a, b):
+    """nm/(n+m)^2 times the sum over the pooled values of (F - G)^2, of its mean just below and at the value where values are tied."""
+    n, m, both = len(a), len(b), np.r_[a, b]
+    below, at = (np.searchsorted(np.sort(a), both, side) / n - np.searchsorted(np.sort(b), both, side) / m for side in ("left", "right"))
+    return float(n * m / (n + m) ** 2 * ((below**2 + at**2) / 2).sum())
+
+
 def make_cramer_von_mises():
-    write("cramer-von-mises", "scipy.stats.cramervonmises_2samp(reference, current), method auto", 1e-12, tested(stats.cramervonmises_2samp), PACKAGES)
+    cases = tested(stats.cramervonmises_2samp)
+    for case in cases:
+        case["definition"] = cramer_von_mises_of_ties(case["reference"], case["current"])
+    draw, tied = rng(), []
+    for n, m, steps, shift in [(80, 80, 2, 0.0), (120, 40, 2, 0.2), (40, 150, 1, 0.2), (100, 60, 0.5, 0.5), (150, 50, 2, 0.5), (60, 90, 10, 0.4)]:
+        a, b = (rounded(np.round(draw.normal(by, 1, size) * steps) / steps) for size, by in [(n, 0), (m, shift)])
+        observed, both = cramer_von_mises_of_ties(a, b), np.array(a + b)
+        values, place = np.unique(both, return_inverse=True)
+        totals = np.bincount(place)
+        dealt = draw.multivariate_hypergeometric(totals, n, size=40_000)
+        after = dealt.cumsum(axis=1) / n - (totals - dealt).cumsum(axis=1) / m
+        before = np.c_[np.zeros(len(after)), after[:, :-1]]
+        scores = n * m / (n + m) ** 2 * ((before**2 + after**2) / 2 * totals).sum(axis=1)
+        tied.append({"name": f"{n} and {m} in {steps} steps a deviation, shifted by {shift}", "reference": a, "current": b, "score": observed,
+                     "pValue": float(((scores >= observed - 1e-12).sum() + 1) / 40_001), "scipy": float(stats.cramervonmises_2samp(a, b).pvalue)})
+    call = "scipy.stats.cramervonmises_2samp(reference, current), method auto; definition and tied: tools/oracles/whole_distributions.py, 40,000 splits"
+    write("cramer-von-mises", call, 1e-12, {"scipy": cases, "tied": tied}, PACKAGES)
 
 
 def make_anderson_darling():

@@ -2,6 +2,7 @@ import { type Score } from '../score.js';
 import { andersonDarlingTail } from '../special/squared-bridge-tail.js';
 import { CompensatedSum } from '../summation.js';
 import { requireSamples } from './require-samples.js';
+import { SquaredBridge } from './squared-bridge.js';
 import { tiedBlocks } from './tied-blocks.js';
 
 /** Standard deviation of the limit: √(Σ 2/(j(j + 1))²). */
@@ -40,31 +41,12 @@ const deviationOf = (n: number, m: number): number => {
   return Math.sqrt((((a * total + b) * total + c) * total + d) / ((total - 1) * (total - 2) * (total - 3)));
 };
 
-/** Variance of the limit when the pooled sample falls into blocks of equal values, their mid-ranks compared. */
-class LimitVariance {
-  private readonly sum = new CompensatedSum();
-  private readonly before = new CompensatedSum();
-  private below = 0;
-
-  constructor(private readonly total: number) {}
-
-  /**
-   * Blocks in ascending order. The bridge has the variance u(1 − u) − w/4 in the middle of a block of share w around u, and the covariance
-   * u(1 − v) between the middles of two: the variance is 2 ΣΣ w w' · covariance² / (variance · variance'), its inner sums kept as it goes.
-   */
-  add(ties: number): void {
-    const [share, middle] = [ties / this.total, (this.below + ties / 2) / this.total];
-    this.below += ties;
-    const variance = middle * (1 - middle) - share / 4;
-    if (!(variance > 0)) return;
-    this.sum.add(2 * share * share + ((4 * share * (1 - middle) ** 2) / variance) * this.before.value);
-    this.before.add((share * middle * middle) / variance);
-  }
-
-  get value(): number {
-    return this.sum.value;
-  }
-}
+/** Adds the block of `ties` equal values after the `below` smaller ones: the bridge's mean over the block, squared over its own variance. */
+const addBlock = (bridge: SquaredBridge, ties: number, below: number, total: number): void => {
+  const [share, at] = [ties / total, (below + ties / 2) / total];
+  const variance = at * (1 - at) - share / 4;
+  if (variance > 0) bridge.add({ at, variance, weight: share / variance });
+};
 
 /**
  * How much wider ties make the statistic without drift: deviation with these ties to deviation without, at this size; 1 without ties, near
@@ -72,15 +54,16 @@ class LimitVariance {
  */
 const widening = (reference: ArrayLike<number>, current: ArrayLike<number>): number => {
   const total = reference.length + current.length;
-  const [tied, untied] = [new LimitVariance(total), new LimitVariance(total)];
-  let blocks = 0;
+  const [tied, untied] = [new SquaredBridge(), new SquaredBridge()];
+  let [blocks, below] = [0, 0];
   tiedBlocks(reference, current, (a, b) => {
-    tied.add(a + b);
+    addBlock(tied, a + b, below, total);
+    below += a + b;
     blocks += 1;
   });
   if (blocks === total || blocks === 1) return 1;
-  for (let i = 0; i < total; i += 1) untied.add(1);
-  return Math.sqrt(tied.value / untied.value);
+  for (let i = 0; i < total; i += 1) addBlock(untied, 1, i, total);
+  return Math.sqrt(tied.variance / untied.variance);
 };
 
 /**

@@ -50,7 +50,7 @@ export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], M
   }),
   cramer_von_mises: distribution({
     id: 'cramer_von_mises',
-    version: 1,
+    version: 2,
     range: '0 = same, 1/6 is expected without drift; grows with the sample',
     meaning: 'Squared difference between both cumulative distributions, summed over all values, with its p-value.',
     cost: 'n + m; up to 20 values a side n · m tables for the exact p-value',
