@@ -1,6 +1,7 @@
 import { type EventData } from '@eventstore/db-client';
 import { type Position, comparePositions, positionOf } from '#libs/kernel';
-import { AppendTooLarge, StreamDeleted, Timeout, Unavailable, WrongExpectedRevision } from '../errors.js';
+import { AppendTooLarge, StreamDeleted, Unavailable, WrongExpectedRevision } from '../errors.js';
+import { isPassing } from '../passing.js';
 import { APPEND_BYTES_MAX, type AppendResult, type ExpectedRevision } from '../store.js';
 import { type ClientFailure, failureOf, portError, unavailable } from './client-failure.js';
 import { type Connection } from './connection.js';
@@ -14,7 +15,6 @@ export type Append = {
   readonly events: readonly EventData[];
   readonly bytes: number;
   readonly expected: ExpectedRevision;
-  readonly timeoutMs?: number | undefined;
 };
 
 type Written = { readonly revision: bigint; readonly position?: Position };
@@ -34,8 +34,8 @@ export class Appender {
 
   /** @throws the errors of `EventStore.append` */
   async append(append: Append): Promise<AppendResult> {
-    const until = performance.now() + (append.timeoutMs ?? this.timings.appendMs);
-    if (!this.reader.seen) await this.reader.head();
+    const until = performance.now() + this.timings.appendMs;
+    if (!this.reader.seen) await this.patiently(until, () => this.reader.head());
     const { seen } = this.reader;
     const exact = append.expected === 'no_stream' || typeof append.expected === 'bigint';
     const written = exact ? await this.repeated(append, until) : await this.located(append, until);
@@ -59,7 +59,7 @@ export class Appender {
 
   /** `any` and `stream_exists`. */
   private async located(append: Append, until: number): Promise<Written> {
-    const last = await this.reader.lastOf(append.stream);
+    const last = await this.patiently(until, () => this.reader.lastOf(append.stream));
     let expected = append.expected;
     let from = last ? last.revision + 1n : 0n;
     for (let [attempt, sent] = [1, false]; ; attempt += 1) {
@@ -73,7 +73,9 @@ export class Appender {
         sent ||= !result.unsent;
         await this.pauseOrGiveUp({ append, until, attempt, failure: { ...result, unsent: !sent } });
       }
-      const found = await this.find(append, from);
+      const found = await this.patiently(until, () => this.find(append, from)).catch((error: unknown) => {
+        throw sent && error instanceof Unavailable ? new Unavailable('unknown', error.message, { cause: error }) : error;
+      });
       if (found.written) return found.written;
       from = found.next;
       expected = from === 0n ? append.expected : from - 1n;
@@ -114,9 +116,19 @@ export class Appender {
   }): Promise<void> {
     const { append, until, attempt, failure } = tried;
     await pauseAfter(attempt, this.timings);
-    if (performance.now() < until) return;
-    if (append.timeoutMs !== undefined) throw new Timeout(`appending to ${append.stream} took longer than ${append.timeoutMs} ms`);
-    throw unavailable(failure, `appending to ${append.stream}`);
+    if (performance.now() >= until) throw unavailable(failure, `appending to ${append.stream}`);
+  }
+
+  /** A read that an append needs may take as long as the append. */
+  private async patiently<T>(until: number, read: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await read();
+      } catch (error) {
+        if (!isPassing(error) || performance.now() >= until) throw error;
+        await pauseAfter(attempt, this.timings);
+      }
+    }
   }
 
   /** The server leaves the position out when it recognised the events. Without it the append is as good as with it. */

@@ -27,7 +27,11 @@ export class Connection extends EventStoreDBClient {
         name,
         async (client) => {
           const stream = await creator(client);
-          if (name === 'appendToStream') ignoreUnknownReplies(stream);
+          if (name === 'appendToStream' && 'end' in stream) {
+            ignoreUnknownReplies(stream);
+            // Ended by the server, the call is still open on this side, and would be used for every append to come.
+            stream.on('end', () => void stream.end());
+          }
           return stream;
         },
         cache,

@@ -23,6 +23,7 @@ import { StreamDeletion } from './stream-deletion.js';
 import { StreamLimits } from './stream-limits.js';
 import { toClientEvent } from './stored-event.js';
 import { type Timings } from './timings.js';
+import { within } from './within.js';
 
 /**
  * The log on a server that speaks EventStoreDB's protocol. The database is the log's own: an event in it that this program did not
@@ -53,9 +54,9 @@ export class EventStoreDbEventStore extends EventStore {
 
   async append(stream: string, events: readonly NewEvent[], { expected, timeoutMs }: AppendOptions): Promise<AppendResult> {
     const bytes = checkAppend(stream, events);
-    const result = await this.whileOpen(() =>
-      this.appender.append({ stream, events: events.map(toClientEvent), bytes, expected, timeoutMs }),
-    );
+    const append = { stream, events: events.map(toClientEvent), bytes, expected };
+    const appending = this.whileOpen(() => this.appender.append(append));
+    const result = await (timeoutMs === undefined ? appending : within(timeoutMs, `appending to ${stream}`, appending));
     if (!result.idempotent) for (const follower of this.followers) follower.nudge();
     return result;
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { positionOf } from '#libs/kernel';
 import { bodyOf } from '../codec.js';
 import { StreamDeleted, Unavailable } from '../errors.js';
+import { checkpointStoreContract } from '../checkpoint-store.contract.js';
 import { SetClock, anEvent, eventStoreContract } from '../event-store.contract.js';
 import { type StoredEvent } from '../store.js';
 import { type SqliteDriver, openLibsql } from './driver.js';
@@ -16,6 +17,19 @@ const clock = new SetClock();
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 eventStoreContract('SqliteEventStore', async (given) => new SqliteEventStore({ file: newFile(), clock: given }));
+checkpointStoreContract('SqliteEventStore', async () => {
+  const file = newFile();
+  let store = new SqliteEventStore({ file, clock });
+  return {
+    checkpoints: store.checkpoints,
+    close: () => store.close(),
+    reopen: async () => {
+      await store.close();
+      store = new SqliteEventStore({ file, clock });
+      return store.checkpoints;
+    },
+  };
+});
 
 /** A driver that fails where a spec wants it to. */
 const failing = (fails: (sql: string) => boolean): ((file: string, busyTimeoutMs: number) => SqliteDriver) => {
