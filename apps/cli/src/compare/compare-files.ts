@@ -13,7 +13,9 @@ const numbers = (column: Column): Float64Array => (column.kind === 'numeric' ? c
 const compareColumn = (reference: Column, current: Column, options: CompareOptions): ColumnReport => {
   const kind = sizeOf(reference) + infiniteOf(reference) === 0 ? current.kind : reference.kind;
   const { sides, picture } =
-    kind === 'numeric' ? numericSides(numbers(reference), numbers(current), options) : categoricalSides(words(reference), words(current));
+    kind === 'numeric'
+      ? numericSides(numbers(reference), numbers(current), options)
+      : categoricalSides(words(reference), words(current), options.other);
   return {
     name: reference.name,
     kind,

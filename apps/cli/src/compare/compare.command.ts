@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command } from 'commander';
-import { BINNINGS, METHOD_IDS } from '#libs/statistics';
+import { BINNINGS, METHOD_IDS, MULTIVARIATE_METHODS, VECTOR_METHODS } from '#libs/statistics';
 import { compareFiles } from './compare-files.js';
 import { htmlReport } from './html.js';
 import { compareLike } from './like/compare-like.js';
@@ -12,6 +12,9 @@ import { outputOf } from '../output.js';
 import { jsonReport } from './json.js';
 import { parseOptions, type RawOptions } from './options.js';
 import { tableReport } from './table.js';
+import { compareTogether } from './together/compare-together.js';
+import { parseTogether, type RawTogether } from './together/options.js';
+import { togetherTable } from './together/table.js';
 
 const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -21,6 +24,10 @@ is left out there. Edges come from the reference with open outer bins (sturges: 
 A threshold is a limit on the score, never on the p-value: drifted means score >= threshold. Exit status: 0 compared, 1 a file cannot be read,
 2 wrong usage; drift does not change it.
 With --quality the reference says what is right: its type, range and categories. Missing values are always counted.
+With --together and --vector rows are compared as one, and --method takes one of the methods for that (all unless named):
+${MULTIVARIATE_METHODS.map(({ id }) => id).join(', ')};
+${VECTOR_METHODS.map(({ id }) => id).join(', ')}.
+They see that columns go together otherwise where each stays as it was, and give a p-value by random splits; nothing else can be set.
 With --like the other tool chooses method, bins and limits (--method picks among its methods); nothing else can be set.`;
 
 /** `driftledger compare REFERENCE CURRENT`: two data files in, drift per column out. Needs no server. */
@@ -35,16 +42,26 @@ export const register = (program: Command): void => {
     .option('--binning <rule>', `${BINNINGS.join(', ')} (default quantile)`)
     .option('--zero <rule>', 'what happens to empty bins: add:0.5 (default), replace:0.0001, none')
     .option('--base <base>', 'base of the logarithm of jensen_shannon: e (default) or 2')
+    .option('--categories-max <number>', 'words that chi_square, g_test and cramers_v keep apart; rarer ones count as one')
+    .option('--expected-min <number>', 'words expected less often count as one there (Cochran: 5)')
     .option('--threshold <limit>', 'limit on the score, for all methods or as method=limit (repeatable)', gather)
     .option('--exact', 'measure every value (default)')
     .option('--buckets', 'measure bucket counts, as the server does')
     .option('--quality', 'also what is wrong with the current file: types, new categories, range, repeats, constants')
     .option('--like <peer>', `the numbers of ${PEERS.join(' or ')}, and where ours differ and why`)
+    .option('--together <columns>', 'compare these columns as one, with commas between them')
+    .option('--vector <column>', 'compare the vectors of a column (lists of numbers in NDJSON or Parquet, JSON text in CSV)')
     .option('--html <file>', 'write the report as one self-contained page')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', DETAILS);
-  command.action(async (reference: string, current: string, raw: RawOptions) => {
+  command.action(async (reference: string, current: string, raw: RawOptions & RawTogether) => {
     const write = outputOf(command).out;
+    const asOne = parseTogether(raw);
+    if (asOne) {
+      const report = await compareTogether({ reference, current }, asOne);
+      write(raw.json === true ? `${JSON.stringify(report, null, 2)}\n` : togetherTable(report));
+      return;
+    }
     if (raw.like !== undefined) {
       const like = await compareLike({ reference, current }, parseLike(raw.like, raw));
       write(raw.json === true ? `${JSON.stringify(likeJson(like), null, 2)}\n` : likeTable(like));

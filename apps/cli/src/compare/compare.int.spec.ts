@@ -109,6 +109,20 @@ describe('compare --json', () => {
     expect(report.columns['code']).toMatchObject({ kind: 'categorical', methods: { psi: { parameters: { bins: 3 } } } });
   });
 
+  it('counts rare words as one where it is told to, and never bins of numbers', async () => {
+    const side = (common: number): string =>
+      ['word,number', ...Array.from({ length: 300 }, (_, i) => `${i < common ? `common${i % 3}` : `rare${i % 30}`},${i}`)].join('\n');
+    const files = [file('words.csv', side(240)), file('others.csv', side(250))] as const;
+    const degrees = async (...options: readonly string[]): Promise<unknown[]> => {
+      const { columns } = await compared(...files, ...methods('chi_square'), ...options);
+      return ['word', 'number'].map((name) => columns[name]?.methods['chi_square']?.parameters['degrees']);
+    };
+    expect(await degrees()).toEqual([32, 9]);
+    expect(await degrees('--categories-max', '4')).toEqual([3, 9]);
+    expect(await degrees('--expected-min', '5')).toEqual([3, 9]);
+    expect(await degrees('--categories-max', '3', '--expected-min', '5')).toEqual([2, 9]);
+  });
+
   it('gives no score but a reason where none can be given, and counts infinite values apart', async () => {
     const report = await compared(
       file('e.csv', 'x,y,z\n1,1,\n2,inf,\n3,3,\n'),
@@ -159,6 +173,8 @@ describe('compare used wrongly', () => {
     [['--binning', 'scott'], 'BINNING_UNKNOWN'],
     [['--zero', 'add:-1'], 'ZERO_INVALID'],
     [['--base', '10'], 'BASE_INVALID'],
+    [['--categories-max', '1'], 'CATEGORIES_INVALID'],
+    [['--expected-min', '0'], 'EXPECTED_INVALID'],
     [['--threshold', 'high'], 'THRESHOLD_INVALID'],
     [['--threshold', 'chi2=1'], 'METHOD_UNKNOWN'],
     [['--exact', '--buckets'], 'MODES_CONFLICT'],

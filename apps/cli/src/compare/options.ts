@@ -7,6 +7,7 @@ import {
   type LogBase,
   METHOD_IDS,
   type MethodId,
+  type OtherRule,
   parseZeroRule,
   StatisticsError,
   type ZeroRule,
@@ -20,6 +21,8 @@ export type RawOptions = {
   readonly binning?: string;
   readonly zero?: string;
   readonly base?: string;
+  readonly categoriesMax?: string;
+  readonly expectedMin?: string;
   readonly threshold?: readonly string[];
   readonly exact?: boolean;
   readonly buckets?: boolean;
@@ -40,6 +43,8 @@ export type CompareOptions = {
   readonly binning: Binning;
   readonly zero: ZeroRule;
   readonly base: LogBase;
+  /** Which rare words a test of counts takes as one. Undefined: the method's own rule. */
+  readonly other?: OtherRule;
   readonly thresholds: Thresholds;
   readonly mode: 'exact' | 'buckets';
   readonly quality: boolean;
@@ -86,6 +91,18 @@ const base = (text: string): LogBase => {
   return text === '2' ? 2 : 'e';
 };
 
+const other = ({ categoriesMax, expectedMin }: RawOptions): OtherRule | undefined => {
+  if (categoriesMax !== undefined && (!/^\d+$/.test(categoriesMax) || Number(categoriesMax) < 2))
+    throw new UsageError('CATEGORIES_INVALID', `--categories-max takes a whole number of at least 2, got ${JSON.stringify(categoriesMax)}`);
+  if (expectedMin !== undefined && !(Number(expectedMin) > 0 && Number.isFinite(Number(expectedMin))))
+    throw new UsageError('EXPECTED_INVALID', `--expected-min takes a number above 0, got ${JSON.stringify(expectedMin)}`);
+  if (categoriesMax === undefined && expectedMin === undefined) return undefined;
+  return {
+    ...(categoriesMax !== undefined && { categoriesMax: Number(categoriesMax) }),
+    ...(expectedMin !== undefined && { expectedMin: Number(expectedMin) }),
+  };
+};
+
 const limit = (text: string, whole: string): number => {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
@@ -107,16 +124,19 @@ const thresholds = (texts: readonly string[]): Thresholds => {
 
 /**
  * Checks and completes the options of `compare`.
- * @throws UsageError METHOD_UNKNOWN | BINS_INVALID | BINNING_UNKNOWN | ZERO_INVALID | BASE_INVALID | THRESHOLD_INVALID | MODES_CONFLICT
+ * @throws UsageError METHOD_UNKNOWN | BINS_INVALID | BINNING_UNKNOWN | ZERO_INVALID | BASE_INVALID | CATEGORIES_INVALID | EXPECTED_INVALID |
+ *   THRESHOLD_INVALID | MODES_CONFLICT
  */
 export const parseOptions = (raw: RawOptions): CompareOptions => {
   if (raw.exact === true && raw.buckets === true) throw new UsageError('MODES_CONFLICT', '--exact and --buckets exclude each other');
+  const rare = other(raw);
   return {
     ...(raw.method && raw.method.length > 0 && { methods: [...new Set(raw.method.map(parseMethod))] }),
     bins: raw.bins === undefined ? DEFAULT_BINNING.bins : bins(raw.bins),
     binning: raw.binning === undefined ? DEFAULT_BINNING.binning : binning(raw.binning),
     zero: raw.zero === undefined ? DEFAULT_ZERO_RULE : zero(raw.zero),
     base: raw.base === undefined ? 'e' : base(raw.base),
+    ...(rare && { other: rare }),
     thresholds: thresholds(raw.threshold ?? []),
     mode: raw.buckets === true ? 'buckets' : 'exact',
     quality: raw.quality === true,

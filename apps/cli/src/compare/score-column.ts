@@ -16,6 +16,7 @@ import {
   type Method,
   methodById,
   type MethodId,
+  type OtherRule,
   type Parameters,
   type Score,
   sharesOf,
@@ -27,7 +28,13 @@ import { binLabels, categoricalPicture, numericPicture } from './picture.js';
 import { type MethodReport, type Moved, type Picture } from './report.js';
 
 /** Both sides of a column, ready to be scored. */
-export type Sides = { readonly bins: () => Bins; readonly whole?: (method: Method) => Score; readonly parameters: Parameters };
+export type Sides = {
+  readonly bins: () => Bins;
+  readonly whole?: (method: Method) => Score;
+  /** Which rare categories a test of counts takes as one. Bins of numbers have neighbours and are never thrown together so. */
+  readonly other?: OtherRule;
+  readonly parameters: Parameters;
+};
 type Bins = {
   readonly reference: readonly number[];
   readonly current: readonly number[];
@@ -97,10 +104,11 @@ export const numericSides = (
   return { sides: bucketSides({ reference: r, current: c }, options), picture };
 };
 
-/** A categorical column: every category of either side is a bin. */
+/** A categorical column: every category of either side is a bin; `other` says which of them a test of counts takes as one. */
 export const categoricalSides = (
   reference: readonly string[],
   current: readonly string[],
+  other?: OtherRule,
 ): { readonly sides: Sides; readonly picture: Picture } => {
   const aligned = alignCategories(countCategories(reference), countCategories(current));
   const bins = {
@@ -109,7 +117,7 @@ export const categoricalSides = (
     labels: aligned.categories,
     parameters: { binning: 'categories' },
   };
-  return { sides: { parameters: { mode: 'exact' }, bins: () => bins }, picture: categoricalPicture(aligned) };
+  return { sides: { parameters: { mode: 'exact' }, bins: () => bins, ...(other && { other }) }, picture: categoricalPicture(aligned) };
 };
 
 const MOST_MOVED = 3;
@@ -129,7 +137,12 @@ const fromBins = (
   options: CompareOptions,
 ): { readonly score: Score; readonly moved?: readonly Moved[] } => {
   const bins = sides.bins();
-  const score = method.fromBins(bins.reference, bins.current, { zero: options.zero, base: options.base, contributions: true });
+  const score = method.fromBins(bins.reference, bins.current, {
+    zero: options.zero,
+    base: options.base,
+    contributions: true,
+    ...(sides.other && { other: sides.other }),
+  });
   const parameters = { ...sides.parameters, ...bins.parameters, ...score.parameters };
   return { score: { ...score, parameters }, ...(score.contributions && { moved: topMoved(bins, score.contributions) }) };
 };

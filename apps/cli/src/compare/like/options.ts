@@ -4,7 +4,21 @@ import { parseMethod, type RawOptions } from '../options.js';
 import { methodsOfPeer } from './peers.js';
 import { type Peer, PEERS } from './report.js';
 
-const FIXED = ['bins', 'binning', 'zero', 'base', 'threshold', 'exact', 'buckets', 'quality', 'html'] as const;
+const FIXED = [
+  'bins',
+  'binning',
+  'zero',
+  'base',
+  'categoriesMax',
+  'expectedMin',
+  'threshold',
+  'exact',
+  'buckets',
+  'quality',
+  'html',
+] as const;
+
+const flagOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /**
  * Which peer, and which of its methods when not those it chooses.
@@ -14,7 +28,8 @@ export const parseLike = (text: string, raw: RawOptions): { readonly peer: Peer;
   const peer = PEERS.find((known) => known === text);
   if (peer === undefined) throw new UsageError('LIKE_UNKNOWN', `--like takes ${PEERS.join(' or ')}, got ${JSON.stringify(text)}`);
   const other = FIXED.find((name) => raw[name] !== undefined);
-  if (other !== undefined) throw new UsageError('LIKE_CONFLICT', `--like and --${other} exclude each other: ${peer} says how to measure`);
+  if (other !== undefined)
+    throw new UsageError('LIKE_CONFLICT', `--like and --${flagOf(other)} exclude each other: ${peer} says how to measure`);
   if (raw.method === undefined) return { peer };
   const methods = raw.method.map(parseMethod);
   const known = methodsOfPeer(peer);
