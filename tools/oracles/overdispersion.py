@@ -51,7 +51,7 @@ def case(name, groups, statistic):
     squared, cubed = np.trace(spectrum @ spectrum), np.trace(spectrum @ spectrum @ spectrum)
     assert np.isclose(squared, concentration, rtol=1e-12)
     h = float(squared**3 / cubed**2)
-    dispersion = np.median(np.diag(gram)) / d / (1 - 2 / 9 * concentration) ** 3
+    dispersion = np.median(np.diag(gram)) / d / ((1 - 2 / 9 * concentration) ** 3 if k > 2 else 1)
     return {
         "name": name,
         "groups": [table.tolist() for table in tables],
@@ -59,7 +59,7 @@ def case(name, groups, statistic):
         "dispersion": float(dispersion),
         "effectiveDegrees": h,
         "contrasts": k,
-        "pValue": float(stats.f.sf(statistic / (d * dispersion), h, 2 / np.pi * k * h)),
+        "pValue": float(stats.f.sf(statistic / (d * dispersion), h, max(min(k, 2), 2 / np.pi * k) * h)),
     }
 
 

@@ -64,11 +64,9 @@ describe('how much windows differ among themselves', () => {
       [40, 50, 30],
       [45, 45, 30],
     ];
-    const withEmpty = [...varied.map((counts) => [...counts, 0]), [0, 0, 0, 0]];
-    const median = (1 - 2 / (9 * 2)) ** 3 / (1 - 2 / (9 * 3)) ** 3;
-    const [without, found] = [overdispersion([varied]), overdispersion([withEmpty])];
+    const found = overdispersion([[...varied.map((counts) => [...counts, 0]), [0, 0, 0, 0]]]);
     expect(found.contrasts).toBe(2);
-    expect(found.dispersion / without.dispersion).toBeCloseTo(median, 12);
+    expect(found.dispersion).toBeCloseTo(overdispersion([varied]).dispersion, 12);
   });
 
   it('sees days that wander in one direction as such, and independent rows as spread over all bins', () => {

@@ -18,8 +18,8 @@ type Vector = readonly number[];
 const FURTHEST = 3;
 /** So many standard errors of concentration are what independent rows show by chance. */
 const BY_CHANCE = 2;
-/** How much of the contrasts a median uses. */
-const USED_BY_MEDIAN = 2 / Math.PI;
+/** How many contrasts a mean would need to be as sure as the median of so many is: a median of two is their mean. */
+const usedByMedian = (contrasts: number): number => Math.max(Math.min(contrasts, 2), (2 / Math.PI) * contrasts);
 
 const total = (counts: Window): number => counts.reduce((sum, count) => sum + count, 0);
 const dot = (a: Vector, b: Vector): number => a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
@@ -117,8 +117,10 @@ export const overdispersion = (groups: readonly (readonly Window[])[]): Overdisp
   if (k === 0) return { dispersion: 0, effectiveDegrees: degrees, contrasts: further };
   const concentration = concentrationOf(found, degrees);
   const middle = median(found.map((contrast) => dot(contrast, contrast)));
+  // The median of two is their mean.
+  const centre = k > 2 ? medianOfChiSquare(1 / concentration) : 1;
   return {
-    dispersion: middle / (degrees * medianOfChiSquare(1 / concentration)),
+    dispersion: middle / (degrees * centre),
     effectiveDegrees: effectiveDegreesOf(concentration, degrees),
     contrasts: k,
   };
@@ -126,12 +128,12 @@ export const overdispersion = (groups: readonly (readonly Window[])[]): Overdisp
 
 /**
  * Probability that a window without drift lies at least as far from the others as Pearson's `statistic` says: F with the effective degrees h
- * and (2/π · contrasts · h), because the dispersion is estimated, by a median. For independent rows it is the quasi-likelihood F test.
+ * and (contrasts · 2/π · h), two contrasts or one in full, because the dispersion is estimated, by a median.
  * @throws StatisticsError `overdispersedTail requires a statistic of at least 0`
  * @example overdispersedTail(0, 9, { dispersion: 1, effectiveDegrees: 9, contrasts: 3 }) // 1
  */
 export const overdispersedTail = (statistic: number, degrees: number, of: Overdispersion): number => {
   if (!(statistic >= 0)) throw new StatisticsError('overdispersedTail requires a statistic of at least 0');
   if (of.dispersion === 0) return statistic > 0 ? 0 : 1;
-  return fTail(statistic / (degrees * of.dispersion), of.effectiveDegrees, USED_BY_MEDIAN * of.contrasts * of.effectiveDegrees);
+  return fTail(statistic / (degrees * of.dispersion), of.effectiveDegrees, usedByMedian(of.contrasts) * of.effectiveDegrees);
 };
