@@ -89,6 +89,14 @@ describe('compare --like', () => {
     expect(Object.keys(columns['plan']?.methods ?? {})).toEqual(['l_infinity']);
   });
 
+  it('says of NannyML that the whole current file is one chunk, and gives no limit, which would be one on chunks', async () => {
+    const { notes, columns } = await like('nannyml-0.13', REFERENCE, CURRENT);
+    expect(notes.join(' ')).toContain('with the whole current file as one chunk');
+    expect(
+      Object.values(columns).flatMap(({ methods }) => Object.values(methods).filter(({ threshold }) => threshold !== undefined)),
+    ).toEqual([]);
+  });
+
   it('says what it does not reproduce, and of columns without values that there are none', async () => {
     const path = file('text.csv', `t,e\n${Array.from({ length: 9 }, (_, i) => `word${i},`).join('\n')}\n`);
     const { columns } = await like('evidently-0.7', path, path);
