@@ -1,19 +1,33 @@
 import { StatisticsError } from '../errors.js';
 import { requireSamples } from '../hypothesis/require-samples.js';
-import { type Random } from '../random.js';
+import { tiedBlocks } from '../hypothesis/tied-blocks.js';
+import { type Random, seededRandom } from '../random.js';
 import { type Score } from '../score.js';
 import { sortedValues } from '../sorted.js';
-import { discrepancies, pairSums, pValueOfSplits, seededBySizes, SPLITS, splitsOf, takenPlaces } from '../splits.js';
+import { discrepancies, pairSums, pValueOfSplits, SPLITS, splitsOf, takenPlaces } from '../splits.js';
 import { medianSquaredDifference } from './median-difference.js';
 
 /** Values taken of each sample at most: the cost is quadratic. */
 const MOST = 2000;
 
 /**
- * `random` decides the splits and, above `valuesMax` values a side, which values are taken; unless given, one seeded by both sizes.
+ * `random` decides the splits and, above `valuesMax` values a side, which values are taken; unless given, one seeded by the order of the values.
  * `valuesMax`: most values taken a side, 2 to 2,000; 2,000 unless given. The time goes with its square.
  */
 export type MmdOptions = { readonly random?: Random; readonly valuesMax?: number };
+
+/**
+ * Numbers that depend on which sample every value in order is from, and on nothing else, so not on the unit of the feature. A seed of the
+ * sizes alone would deal the same places of sorted samples every time, and its own level, such as 6.5 in place of 5 %, to every pair.
+ */
+const seededByOrder = (reference: ArrayLike<number>, current: ArrayLike<number>): Random => {
+  // Fowler, Noll and Vo's hash (FNV-1a), a word at a time.
+  let hash = 0x811c9dc5;
+  tiedBlocks(reference, current, (a, b) => {
+    for (const count of [a, b]) hash = Math.imul(hash ^ count, 0x01000193);
+  });
+  return seededRandom(hash >>> 0);
+};
 
 /** At most `most` of the values, each as likely as any other, ascending. */
 const taken = (values: ArrayLike<number>, most: number, random: Random): Float64Array =>
@@ -39,8 +53,9 @@ const kernelRow =
  * the parameter `bandwidth`.
  * p-value: share of random splits of the pooled sample that score at least as much, (b + 1)/(199 + 1), so never 0 and exact for its level,
  * however many ties. All values equal: score 0, p = 1. Smallest sample: two values a side. Above 2,000 values a side that many are taken at
- * random; the parameters say how many were used. The random numbers are seeded with reference size · 2²⁰ + current size, so the answer is
- * the same wherever it is computed. O(n²) with at most 8 million pairs times 200 splits (about a second or two); memory O(n · splits).
+ * random; the parameters say how many were used. The random numbers are seeded by the order in which values of both samples follow each
+ * other, so the answer is the same wherever it is computed and in whatever unit. O(n²) with at most 8 million pairs times 200 splits (about a
+ * second or two); memory O(n · splits).
  * Source: Gretton et al., J. Machine Learning Research 13 (2012), 723-773, lemma 6. Oracle: oracles/mmd.json (kernel sums over scipy's
  * distances, tolerance 1e-9).
  * @param reference ascending
@@ -54,7 +69,7 @@ export const mmd = (reference: ArrayLike<number>, current: ArrayLike<number>, op
   const { valuesMax = MOST } = options;
   if (!(Number.isInteger(valuesMax) && valuesMax >= 2 && valuesMax <= MOST))
     throw new StatisticsError(`mmd requires a valuesMax between 2 and ${MOST}`);
-  const random = options.random ?? seededBySizes(reference.length, current.length);
+  const random = options.random ?? seededByOrder(reference, current);
   const [x, y] = [taken(reference, valuesMax, random), taken(current, valuesMax, random)];
   const values = new Float64Array(x.length + y.length);
   values.set(x);
