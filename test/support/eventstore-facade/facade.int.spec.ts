@@ -4,6 +4,7 @@ import {
   EventStoreDBClient,
   type AllStreamRecordedEvent,
   type AllStreamSubscription,
+  type Position,
   jsonEvent,
   START,
   eventTypeFilter,
@@ -196,42 +197,70 @@ describe('the protocol facade, through the real client', () => {
       await subscription.unsubscribe();
     });
 
-    it('with a filter deliver matches and give a checkpoint every 32 events', async () => {
+    /** Follows until the server has said it has caught up, and returns what a filtered subscription is told. */
+    const follow = async (from: Position | 'start' | 'end'): Promise<unknown[]> => {
+      const told: unknown[] = [];
+      const checkpointReached = (_: unknown, position: Position): Promise<void> => Promise.resolve(void told.push(position));
+      const subscription = client.subscribeToAll({
+        fromPosition: from,
+        filter: streamNameFilter({ prefixes: ['alert-', 'model-'], checkpointReached }),
+      });
+      subscription.on('data', ({ event }: { event?: AllStreamRecordedEvent }) => told.push(labelOf(event)));
+      await once(subscription, 'caughtUp');
+      await subscription.unsubscribe();
+      return told;
+    };
+
+    it('with a filter deliver matches, and tell every 32 events and at the end how far the server looked', async () => {
       await open();
       await facade.control.seed({ stream: 'noise-1', count: 70 });
-      await client.appendToStream('alert-1', thing('a'));
-      const checkpoints: bigint[] = [];
-      const subscription = client.subscribeToAll({
-        fromPosition: START,
-        filter: streamNameFilter({
-          prefixes: ['alert-', 'model-'],
-          checkpointReached: (_, position) => {
-            expect(position.prepare).toBe(position.commit);
-            checkpoints.push(position.commit);
-            return Promise.resolve();
-          },
-        }),
-      });
-      const [found] = await nextEvents(subscription, 1);
-      expect(labelOf(found)).toBe('a');
+      const quiet = await follow('start');
       const entries = await facade.control.entries();
-      expect(checkpoints).toEqual([entries[31]!.commit, entries[63]!.commit]);
+      // The first page began nowhere; the second began at the 33rd event, the third at the 65th.
+      expect(quiet).toEqual([
+        { commit: entries[32]!.commit, prepare: 0n },
+        { commit: entries[64]!.commit, prepare: 0n },
+      ]);
+      const { position } = await client.appendToStream('alert-1', thing('a'));
+      expect(await follow('start')).toEqual([quiet[0], 'a', position]);
+      // Such a place is before the event that begins there.
+      expect(await follow({ commit: position!.commit, prepare: 0n })).toEqual(['a', position]);
+      // Behind it is an event of the system: the place asked for is all that can be told.
+      expect(await follow(position!)).toEqual([position]);
+      expect(await follow('end')).toEqual([]);
     });
 
-    it('of 24.10.4 give the checkpoint by which an event can be missed', async () => {
-      await open({ version: '24.10.4' });
-      const reached: unknown[] = [];
+    it.each([
+      ['23.10.1', []],
+      ['24.10.4', [{ commit: expect.any(BigInt), prepare: 0n }]],
+      ['24.10.5', [{ commit: 0n, prepare: 0n }]],
+      ['25.0.0', [{ commit: expect.any(BigInt), prepare: 0n }]],
+    ])('of %s tell a client that finds nothing what servers of that version do', async (version, expected) => {
+      await open({ version });
+      const told = await follow('start');
+      expect(told).toEqual(expected);
+      const [place] = told as { commit: bigint }[];
+      const end = (await facade.control.entries()).at(-1)!.commit;
+      if (place && place.commit > 0n) expect(place.commit).toBeGreaterThan(end);
+    });
+
+    it('tell a live client every 32 events which one was looked at', async () => {
+      await open();
+      const told: unknown[] = [];
       const subscription = client.subscribeToAll({
-        filter: eventTypeFilter({
-          prefixes: ['Nothing'],
-          checkpointReached: (_, position) => Promise.resolve(void reached.push(position)),
-        }),
+        fromPosition: END,
+        filter: eventTypeFilter({ regex: '^Alert', checkpointReached: (_, place) => Promise.resolve(void told.push(place)) }),
       });
       subscription.resume();
       await once(subscription, 'caughtUp');
-      const end = (await facade.control.entries()).at(-1)!.commit;
-      expect(reached).toEqual([{ commit: expect.any(BigInt), prepare: 0n }]);
-      expect((reached as { commit: bigint }[])[0]!.commit).toBeGreaterThan(end);
+      expect(told).toEqual([]);
+      const alert = once(subscription, 'data');
+      const before = (await facade.control.entries()).length;
+      await facade.control.seed({ stream: 'noise-1', count: 33 });
+      await client.appendToStream('thing-1', jsonEvent({ type: 'AlertRaised', data: {} }));
+      await alert;
+      const { commit } = (await facade.control.entries())[before + 31]!;
+      expect(told).toEqual([{ commit, prepare: commit }]);
       await subscription.unsubscribe();
     });
 

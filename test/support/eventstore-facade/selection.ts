@@ -1,3 +1,4 @@
+import { type Place, placeOf } from './checkpoints.js';
 import { type streams } from './generated.js';
 import { DELETED_REVISION, type Log, type LogRecord } from './log.js';
 import { streamNameOf } from './wire.js';
@@ -11,7 +12,9 @@ export const targetOf = (options: Options): string =>
 
 export type Filter = {
   readonly matches: (record: LogRecord) => boolean;
-  /** Events looked at per checkpoint. */
+  /** Events looked at at a time. */
+  readonly window: number;
+  /** Events looked at per checkpoint: the window, or several. */
   readonly checkpointInterval: number;
 };
 
@@ -30,16 +33,28 @@ export const filterOf = (options: FilterOptions | undefined): Filter | undefined
       const text = byStream ? stream : type;
       return pattern ? pattern.test(text) : prefixes.some((prefix) => text.startsWith(prefix));
     },
+    window,
     checkpointInterval: Math.max(1, options.getCheckpointintervalmultiplier()) * window,
   };
 };
 
-/** Index in the log where a subscription to `$all` begins: behind the position it names. */
-export const indexAfter = (log: Log, options: Options): number => {
+/** Where a subscription to `$all` begins: behind this place; undefined for the beginning of the log. */
+export const placeAfter = (log: Log, options: Options): Place | undefined => {
   const all = options.getAll();
-  if (all?.hasEnd()) return log.records.length;
-  const position = all?.getPosition();
-  return position ? log.indexFrom(BigInt(position.getCommitPosition()) + 1n) : 0;
+  const last = log.records.at(-1);
+  if (all?.hasEnd()) return last && placeOf(last);
+  return placeNamed(all);
+};
+
+/** Index of the first record behind a place: the record *at* its commit, too, if prepare is smaller. */
+export const indexAfter = (log: Log, place: Place | undefined): number => {
+  if (!place) return 0;
+  return log.indexFrom(place.prepare < place.commit ? place.commit : place.commit + 1n);
+};
+
+const placeNamed = (all: streams.ReadReq.Options.AllOptions | undefined): Place | undefined => {
+  const named = all?.getPosition();
+  return named && { commit: BigInt(named.getCommitPosition()), prepare: BigInt(named.getPreparePosition()) };
 };
 
 /** Index in a stream where a subscription to it begins: behind the revision it names. */
@@ -52,16 +67,14 @@ export const revisionAfter = (log: Log, stream: string, options: Options): numbe
 /** Forwards from a position the event there is the first; backwards it is not read: only what ends before it. */
 export const allFrom = function* (log: Log, options: Options, backwards: boolean): Generator<LogRecord> {
   const all = options.getAll();
-  const start = backwards || !all?.hasEnd() ? 0n : log.end;
-  const named = all?.getPosition();
-  const position = named ? BigInt(named.getCommitPosition()) : backwards && all?.hasEnd() ? log.end : start;
+  const edge = all?.hasEnd() ? { commit: log.end, prepare: log.end } : (placeNamed(all) ?? { commit: 0n, prepare: 0n });
   if (!backwards) {
-    for (let index = log.indexFrom(position); index < log.records.length; index += 1) yield* log.records.slice(index, index + 1);
+    for (let index = log.indexFrom(edge.commit); index < log.records.length; index += 1) yield* log.records.slice(index, index + 1);
     return;
   }
-  for (let index = log.indexFrom(position) - 1; index >= 0; index -= 1) {
+  for (let index = log.indexFrom(edge.commit) - 1; index >= 0; index -= 1) {
     const ends = log.records[index + 1]?.position ?? log.end;
-    if (ends <= position) yield* log.records.slice(index, index + 1);
+    if (ends < edge.commit || (ends === edge.commit && ends <= edge.prepare)) yield* log.records.slice(index, index + 1);
   }
 };
 

@@ -1,10 +1,11 @@
+import { Checkpoints, type Place } from './checkpoints.js';
 import { type Delivery } from './delivery.js';
 import { type streams } from './generated.js';
 import { type LogRecord } from './log.js';
 import { isAtLeast, type FacadeNode } from './node.js';
 import { streamDeleted } from './refusals.js';
 import { visible } from './retention.js';
-import { type Filter, filterOf, indexAfter, revisionAfter, targetOf } from './selection.js';
+import { type Filter, filterOf, indexAfter, placeAfter, revisionAfter, targetOf } from './selection.js';
 import { caughtUpResponse, checkpointResponse, confirmationResponse, eventResponse } from './wire.js';
 
 /** A live subscription this far behind catches up again, and says so when it has. */
@@ -15,12 +16,15 @@ type Source = { readonly records: () => readonly LogRecord[]; index: number };
 
 const sourceOf = (node: FacadeNode, options: streams.ReadReq.Options, stream: string): Source => {
   const { log } = node.store;
-  if (stream === '$all') return { records: () => log.records, index: indexAfter(log, options) };
+  if (stream === '$all') return { records: () => log.records, index: indexAfter(log, placeAfter(log, options)) };
   const kept = visible(log, stream, node.nowMs());
   if (kept === 'deleted') throw streamDeleted(stream);
   const first = kept === 'missing' ? log.stream(stream).length : Number(kept[0]?.revision ?? 0n);
   return { records: () => log.stream(stream), index: Math.max(first, revisionAfter(log, stream, options)) };
 };
+
+/** Servers before 24.2 tell none when they go live. */
+const tellsWhenLive = (node: FacadeNode): boolean => isAtLeast(node, 24, 2);
 
 /** 24.10.0 to 24.10.4 and 25.0.0: a checkpoint at the end of the log with no prepare position, by which an event can be missed. */
 const hasFaultyCheckpoint = (node: FacadeNode): boolean =>
@@ -28,7 +32,6 @@ const hasFaultyCheckpoint = (node: FacadeNode): boolean =>
 
 class Pump {
   private catchingUp = true;
-  private considered = 0;
   private sent = 0;
   private wake: () => void = () => undefined;
 
@@ -36,7 +39,7 @@ class Pump {
     private readonly node: FacadeNode,
     private readonly delivery: Delivery,
     private readonly source: Source,
-    private readonly filter: Filter | undefined,
+    private readonly filtered: { readonly filter: Filter; readonly checkpoints: Checkpoints } | undefined,
   ) {}
 
   /** Sends until the client is gone, the subscription is ended, or a fault ends it. */
@@ -66,28 +69,35 @@ class Pump {
 
   private async step(): Promise<void> {
     const records = this.source.records();
-    if (records.length - this.source.index > LIVE_BUFFER) this.catchingUp = true;
+    if (!this.catchingUp && records.length - this.source.index > LIVE_BUFFER) {
+      this.catchingUp = true;
+      this.filtered?.checkpoints.fallBehind();
+    }
     const record = records[this.source.index];
     if (!record) return this.atTheEnd();
     this.source.index += 1;
-    if (!this.filter || this.filter.matches(record)) {
+    const wanted = this.filtered?.filter.matches(record) ?? true;
+    if (wanted) {
       await this.delivery.send(eventResponse(record));
       this.sent += 1;
     }
-    this.considered += 1;
-    if (this.filter && this.considered % this.filter.checkpointInterval === 0) {
-      await this.delivery.send(checkpointResponse(record.position, record.position));
-    }
+    await this.tell(this.filtered?.checkpoints.consider(record, wanted));
   }
 
   private async atTheEnd(): Promise<void> {
     if (this.catchingUp) {
       this.catchingUp = false;
-      if (this.filter && hasFaultyCheckpoint(this.node)) await this.delivery.send(checkpointResponse(this.node.store.log.end, 0n));
+      const checkpoint = this.filtered?.checkpoints.goLive();
+      if (this.filtered && hasFaultyCheckpoint(this.node)) await this.tell({ commit: this.node.store.log.end, prepare: 0n });
+      else if (tellsWhenLive(this.node)) await this.tell(checkpoint);
       if (isAtLeast(this.node, 23, 10)) await this.delivery.send(caughtUpResponse());
       return;
     }
     await new Promise<void>((resolve) => (this.wake = resolve));
+  }
+
+  private async tell(checkpoint: Place | undefined): Promise<void> {
+    if (checkpoint) await this.delivery.send(checkpointResponse(checkpoint));
   }
 }
 
@@ -99,7 +109,9 @@ export const subscribe = async (node: FacadeNode, delivery: Delivery, { options,
   node.counted.subscriptionsStarted += 1;
   if (node.faults.take('hold-subscription')) return;
   await delivery.send(confirmationResponse(id));
-  const pump = new Pump(node, delivery, source, filterOf(options.getFilter()));
+  const filter = filterOf(options.getFilter());
+  const checkpoints = filter && new Checkpoints(filter, placeAfter(node.store.log, options));
+  const pump = new Pump(node, delivery, source, filter && checkpoints && { filter, checkpoints });
   node.subscriptions.add(pump);
   try {
     await pump.run();

@@ -1,3 +1,4 @@
+import { type Place } from './checkpoints.js';
 import { type Expected } from './expected-version.js';
 import { shared, streams } from './generated.js';
 import { type LogRecord } from './log.js';
@@ -77,7 +78,7 @@ export const eventResponse = (record: LogRecord): streams.ReadResp => {
   return response;
 };
 
-export const checkpointResponse = (commit: bigint, prepare: bigint): streams.ReadResp => {
+export const checkpointResponse = ({ commit, prepare }: Place): streams.ReadResp => {
   const checkpoint = new streams.ReadResp.Checkpoint();
   checkpoint.setCommitPosition(commit.toString());
   checkpoint.setPreparePosition(prepare.toString());
