@@ -53,7 +53,7 @@ export default tseslint.config(
   { files: ['libs/clickhouse/**'], rules: { 'no-restricted-imports': allow('@clickhouse/client', 'chdb') } },
   { files: ['libs/event-store/src/sqlite/**'], rules: { 'no-restricted-imports': allow('libsql') } },
   {
-    files: ['libs/event-store/src/eventstoredb/**', 'test/support/eventstore-facade/**'],
+    files: ['libs/event-store/src/eventstoredb/**', 'test/support/eventstore-facade/**', 'test/eventstore-real/**'],
     rules: { 'no-restricted-imports': allow('@eventstore/db-client') },
   },
   { files: ['libs/inference/src/onnx/**'], rules: { 'no-restricted-imports': allow('onnxruntime-node') } },

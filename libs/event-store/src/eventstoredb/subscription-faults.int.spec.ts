@@ -198,7 +198,13 @@ describe('a subscription to a server with faults', () => {
         await write(40);
         await write(2, { type: 'WantedNext' });
       }
-      const following = follow({ filter });
+      const odd: SubscriptionMessage[] = [];
+      const following = follow({
+        filter,
+        onMessage: (message) => {
+          if (message.kind === 'checkpoint' && message.position.commit !== message.position.prepare) odd.push(message);
+        },
+      });
       await following.until(8);
       for (let round = 0; round < 5; round += 1) {
         await facade.control.dropConnections();
@@ -208,6 +214,7 @@ describe('a subscription to a server with faults', () => {
       await following.until(13);
       await following.stop();
       expect(following.seen).toHaveLength(13);
+      expect(odd).toEqual([]);
       expect(following.seen).toEqual([...following.seen].sort((a, b) => a - b));
     });
   });
