@@ -20,7 +20,8 @@ const requireRule = (name: string, { expectedMin, categoriesMax }: OtherRule): v
 
 /**
  * Pools rare categories into one class "other". Decided by the counts of both samples together, so that neither side chooses the classes
- * and a test on them keeps its size; equally frequent categories are kept in their order. "Other" itself reaches `expectedMin` too: while it does
+ * and a test on them keeps its size; not so for bins cut at quantiles of the reference, whose counts in it are fixed, so that those of the
+ * current sample alone would decide. Equally frequent categories are kept in their order. "Other" itself reaches `expectedMin` too: while it does
  * not, the rarest kept category joins it. Categories that are empty on both sides are left out. O(k log k).
  * @param name the method asked, for its errors
  * @throws StatisticsError `<name> requires an expectedMin above 0` | `<name> requires a categoriesMax of at least 2`
