@@ -14,13 +14,28 @@ const isTimeZone = (zone: string): boolean => {
   }
 };
 
-/** Name of a method of the statistics library and the version of its definition. */
-export const MethodRef = z.object({ id: z.string(), version: z.int().min(1) });
+/** What a score may be defined by beside its method. Which method takes which is in `definition-methods.ts`. */
+export const MethodParameters = z.object({
+  /** Rule for empty bins: `add:0.5`, `replace:0.0001` or `none`. */
+  zero: z.string().optional(),
+  /** Base of the logarithm. */
+  base: z.enum(['e', '2']).optional(),
+  /** Categories expected less often than this in the smaller sample are counted as one. */
+  expectedMin: z.number().gt(0).optional(),
+  /** No more categories than this; the rarest are counted as one. */
+  categoriesMax: z.int().min(2).optional(),
+  /** Most values taken of each sample where the cost is quadratic. */
+  valuesMax: z.int().min(2).max(2_000).optional(),
+});
+export type MethodParameters = z.infer<typeof MethodParameters>;
+
+/** Id of a method of the statistics library, the version of its definition, and its parameters where they are not the usual ones. */
+export const MethodRef = z.object({ id: z.string(), version: z.int().min(1), parameters: MethodParameters.optional() });
 export type MethodRef = z.infer<typeof MethodRef>;
 
-/** Methods whose score without drift is known well enough to judge by. */
-export const JudgeRef = z.object({ id: z.enum(['jensen_shannon', 'psi']), version: z.int().min(1) });
-export type JudgeMethod = z.infer<typeof JudgeRef>['id'];
+/** Distances on whose scale a verdict says how much: that of the judging method, or the first of them where a test judges. */
+export const JUDGING_DISTANCES = ['jensen_shannon', 'psi'] as const;
+export type JudgeMethod = (typeof JUDGING_DISTANCES)[number];
 
 /**
  * What current data is compared with. A monitor lists several in order of preference; a window takes the first that has enough data,
@@ -115,7 +130,7 @@ export const MonitorDefinition = z.object({
   /** Subjects to measure; absent: all the deployment has. */
   subjects: z.array(z.string()).min(1).optional(),
   /** Judges: one method for numbers, one for categories. */
-  judges: z.object({ numeric: JudgeRef, categorical: JudgeRef }),
+  judges: z.object({ numeric: MethodRef, categorical: MethodRef }),
   /** Computed and recorded, without a say. */
   shown: z.object({ numeric: z.array(MethodRef), categorical: z.array(MethodRef) }),
   judgement: JudgementRule,

@@ -1,3 +1,4 @@
+import { judgesByTest } from './definition-methods.js';
 import { type MonitorDefinition, type ReferenceChoice, type Selection } from './definition.js';
 
 const span = (minutes: number): string => {
@@ -30,16 +31,22 @@ const selectionInWords = ({ version, variant, segments = {} }: Selection): strin
   return parts.length === 0 ? 'all predictions' : `predictions with ${parts.join(', ')}`;
 };
 
+const methodsInWords = ({ judges, shown }: MonitorDefinition): string => {
+  const beside = [...new Set([...shown.numeric, ...shown.categorical].map(({ id }) => id))].join(', ');
+  const tests = [...new Set([judges.numeric.id, judges.categorical.id].filter(judgesByTest))].join(' and ');
+  const judging = `${judges.numeric.id} judges numbers and ${judges.categorical.id} categories; ${beside === '' ? 'nothing is' : `${beside} are`} shown beside.`;
+  return tests === '' ? judging : `${judging} ${tests} judges by its p-value; the Jensen-Shannon distance of the same bins says how much.`;
+};
+
 /** The whole definition as sentences, for the preview before a monitor is made. */
 export const definitionInWords = (definition: MonitorDefinition): string[] => {
-  const { judges, shown, judgement, performance, restatement, alerting } = definition;
-  const methods = [...new Set([...shown.numeric, ...shown.categorical].map(({ id }) => id))].join(', ');
+  const { judgement, performance, restatement, alerting } = definition;
   const references = definition.references.map(referenceInWords).join('; else ');
   return [
     `Measures ${selectionInWords(definition.selection)}, ${definition.subjects ? definition.subjects.join(', ') : 'every feature and output'}, for each ${span(definition.windowMinutes)} in ${definition.timeZone}.`,
     `A window closes ${definition.latenessMinutes} minutes after its end, in the time of the predictions; with fewer than ${definition.rowsMin} rows it is skipped.`,
     `Compares with ${references}.`,
-    `${judges.numeric.id} judges numbers and ${judges.categorical.id} categories; ${methods} are shown beside.`,
+    methodsInWords(definition),
     `A breach is significant at ${judgement.level} after Benjamini-Hochberg, beyond what the reference's own windows reach, and at least ${judgement.margins.jensen_shannon} (Jensen-Shannon distance) or ${judgement.margins.psi} (PSI) above what is expected without drift.`,
     alerting.n === 1
       ? `An alert is raised at the first breach and cleared after ${alerting.m} calm windows.`

@@ -1,4 +1,4 @@
-import { countBuckets, sortedValues } from '#libs/statistics';
+import { countBuckets, kuiper, sortedValues } from '#libs/statistics';
 import { defaultDefinition } from './defaults.js';
 import { sha256Of } from './digest.js';
 import { measureWindow } from './measure.js';
@@ -122,11 +122,71 @@ describe('measuring a window', () => {
     expect(weighted.judgement?.gates[0]?.value).toBeCloseTo(plain.judgement?.gates[0]?.value ?? NaN, 10);
   });
 
-  it('leaves out a score that does not exist instead of failing the window', () => {
+  it('says why a method has no score instead of leaving it out or failing the window', () => {
     const constant = counted(new Float64Array(300).fill(1));
     const windows = [constant, constant];
     const found = only(bucketed(counted(values(0, 300, 1)), windows));
     expect(found.scores.map(({ method }) => method)).toEqual(['jensen_shannon', 'psi', 'kolmogorov_smirnov']);
+    const detail = 'wassersteinNormalised requires a reference that varies';
+    expect(found.unscored).toEqual([{ method: 'wasserstein_normalised', version: 1, reason: 'not_defined', detail }]);
+    const empty = only(bucketed(counted(new Float64Array(), 300)));
+    expect(empty.unscored?.map(({ method, reason }) => `${method} ${reason}`)).toEqual(
+      ['jensen_shannon', 'psi', 'wasserstein_normalised', 'kolmogorov_smirnov'].map((method) => `${method} nothing_to_compare`),
+    );
+  });
+
+  it('measures from values what counts do not serve, and says where there are none', () => {
+    const asking = { ...definition, shown: { ...definition.shown, numeric: [{ id: 'kuiper', version: 1 }] } };
+    const [reference, current] = [sortedValues(values(0, 800, 1)), sortedValues(values(0.3, 500, 2))];
+    const kuiperOf = (samples: SubjectSamples) => {
+      const [found] = measureWindow([samples], asking, sha256Of).subjects;
+      return { score: found?.scores.find(({ method }) => method === 'kuiper'), unscored: found?.unscored, sha256: found?.sha256 };
+    };
+    const [now, before] = [counted(current), counted(reference)];
+    const base = { subject: 'feature:amount', form: 'numeric', mode: 'buckets', grid } as const;
+    const counts = { ...base, current: now, windows: [before], reference: before };
+    const beside = kuiperOf({ ...counts, values: { reference, current } });
+    expect(beside.score).toMatchObject({ mode: 'exact', score: kuiper(reference, current).score });
+    expect(beside.unscored).toBeUndefined();
+    const without = kuiperOf({ ...counts, values: { missing: 'too_many_values' } });
+    expect(without.score).toBeUndefined();
+    expect(without.unscored).toMatchObject([{ method: 'kuiper', reason: 'too_many_values', detail: expect.stringContaining('250000') }]);
+    expect(kuiperOf({ ...counts, values: { missing: 'values_not_kept' } }).unscored).toMatchObject([{ reason: 'values_not_kept' }]);
+    expect(without.sha256).not.toBe(beside.sha256);
+  });
+
+  it('judges by the p-value of a test where one judges, and says how much on the distance of the same bins', () => {
+    const byTest = { ...definition, judges: { ...definition.judges, numeric: { id: 'kolmogorov_smirnov', version: 1 } } };
+    const [calm, moved] = [0, 0.3].map((shift) => {
+      const [found] = measureWindow([bucketed(counted(values(shift, 2000, 9)))], byTest, sha256Of).subjects;
+      const usual = only(bucketed(counted(values(shift, 2000, 9))));
+      expect(found?.judgement?.gates.slice(1).map(({ value, limit }) => [value, limit])).toEqual(
+        usual.judgement?.gates.slice(1).map(({ value, limit }) => [value, limit]),
+      );
+      return found;
+    });
+    expect(calm?.judgement).toMatchObject({ method: 'kolmogorov_smirnov', score: calm?.scores[0]?.score, breach: false });
+    expect(moved?.judgement?.breach).toBe(true);
+    const [significance, variation, materiality] = moved?.judgement?.gates ?? [];
+    expect(significance).toMatchObject({ value: moved?.scores[0]?.pValue, parameters: { test: 'kolmogorov_smirnov' } });
+    for (const gate of [variation, materiality]) expect(gate?.parameters['scale']).toBe('jensen_shannon');
+    expect(moved?.contributions).toHaveLength(10);
+  });
+
+  it('does not judge where the judging test does not exist', () => {
+    const byTest = { ...definition, judges: { ...definition.judges, categorical: { id: 'fisher_exact', version: 1 } } };
+    const [three] = measureWindow([words({ a: 100, b: 100, c: 100 }, { a: 100, b: 100, c: 100 })], byTest, sha256Of).subjects;
+    expect(three?.judgement).toBeUndefined();
+    expect(three?.unscored).toMatchObject([{ method: 'fisher_exact', detail: 'fisherExact requires two categories, got 3' }]);
+    const two = measureWindow([words({ a: 100, b: 300 }, { a: 200, b: 200 })], byTest, sha256Of);
+    expect(two.subjects[0]?.judgement).toMatchObject({ method: 'fisher_exact', breach: true });
+    expect(two.judged).toBe(1);
+  });
+
+  it('keeps a method of another release out of the scores, and says so', () => {
+    const old = { ...definition, shown: { ...definition.shown, numeric: [{ id: 'phi_divergence', version: 3 }] } };
+    const [found] = measureWindow([bucketed(counted(values(0, 500, 3)))], old, sha256Of).subjects;
+    expect(found?.unscored).toMatchObject([{ method: 'phi_divergence', version: 3, reason: 'not_defined' }]);
   });
 
   it('gives the same bits and digests whatever order the counts arrived in', () => {

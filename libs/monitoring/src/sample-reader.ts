@@ -164,12 +164,14 @@ export class SampleReader {
     return all.flatMap(({ row, ...labelled }) => (chosen && chosen.get(labelled.predictedIn)?.[row] !== 0 ? [] : [labelled]));
   }
 
-  private async rowWindows({ deploymentId, selection }: Scope, windows: readonly WindowSpan[], position: bigint): Promise<RowWindows> {
+  /** Which rows up to a position belong to which window. */
+  async rowWindows({ deploymentId, selection }: Scope, windows: readonly WindowSpan[], position: bigint): Promise<RowWindows> {
     const batches = await this.clickhouse.query(BatchTimes, { deploymentId, ...hullOf(windows), position });
     return rowWindows(batches, windows, selection);
   }
 
-  private async folds(
+  /** Values of one subject by window, in the order of the log, leaving out rows counted on one grid (empty: none left out). */
+  async folds(
     { deploymentId }: Scope,
     subject: string,
     windows: readonly WindowSpan[],
