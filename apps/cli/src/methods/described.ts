@@ -1,4 +1,13 @@
-import { DETECTORS, type Kind, type Method, METHODS, type MethodId, rangeOfParameter } from '#libs/statistics';
+import {
+  DETECTORS,
+  type Kind,
+  type Method,
+  METHODS,
+  type MethodId,
+  MULTIVARIATE_METHODS,
+  rangeOfParameter,
+  VECTOR_METHODS,
+} from '#libs/statistics';
 
 /** One drift method as `methods` tells of it. */
 export type DescribedMethod = {
@@ -40,6 +49,25 @@ export const describedMethods = (): readonly DescribedMethod[] =>
     cost: method.cost,
     source: method.source,
   }));
+
+/** One method over whole rows as `methods` tells of it. Each comes with a p-value. */
+export type DescribedRowsMethod = {
+  readonly id: string;
+  readonly version: number;
+  readonly meaning: string;
+  readonly range: string;
+  readonly cost: string;
+  readonly source: string;
+};
+
+const describedRows = (methods: readonly DescribedRowsMethod[]): readonly DescribedRowsMethod[] =>
+  methods.map(({ id, version, meaning, range, cost, source }) => ({ id, version, meaning, range, cost, source }));
+
+/** Every method over several columns together. */
+export const describedMultivariate = (): readonly DescribedRowsMethod[] => describedRows(MULTIVARIATE_METHODS);
+
+/** Every method over vectors. */
+export const describedVectors = (): readonly DescribedRowsMethod[] => describedRows(VECTOR_METHODS);
 
 /** One streaming detector as `methods` tells of it. */
 export type DescribedDetector = {

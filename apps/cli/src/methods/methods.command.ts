@@ -1,7 +1,7 @@
 import { type Command } from 'commander';
 import { outputOf } from '../output.js';
-import { describedDetectors, describedMethods } from './described.js';
-import { detectorsText, methodsText } from './text.js';
+import { describedDetectors, describedMethods, describedMultivariate, describedVectors } from './described.js';
+import { detectorsText, methodsText, rowsMethodsText } from './text.js';
 
 const DETAILS = `
 Cost is time on input that is ready: n and m values a side in ascending order, or bins. A version is raised whenever the same input may give
@@ -15,11 +15,21 @@ export const register = (program: Command): void => {
     .option('--json', 'print the list as JSON')
     .addHelpText('after', DETAILS);
   command.action((options: { readonly json?: true }) => {
-    const [methods, detectors] = [describedMethods(), describedDetectors()];
+    const described = {
+      methods: describedMethods(),
+      multivariate: describedMultivariate(),
+      vectors: describedVectors(),
+      detectors: describedDetectors(),
+    };
     outputOf(command).out(
       options.json
-        ? `${JSON.stringify({ methods, detectors }, null, 2)}\n`
-        : `${methodsText(methods)}\nof a stream, one value after the other (detect):\n\n${detectorsText(detectors)}`,
+        ? `${JSON.stringify(described, null, 2)}\n`
+        : [
+            methodsText(described.methods),
+            `of several columns together (compare --together):\n\n${rowsMethodsText(described.multivariate)}`,
+            `of vectors (compare --vector):\n\n${rowsMethodsText(described.vectors)}`,
+            `of a stream, one value after the other (detect):\n\n${detectorsText(described.detectors)}`,
+          ].join('\n'),
     );
   });
 };

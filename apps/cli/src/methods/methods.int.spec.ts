@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DETECTOR_IDS, METHOD_IDS } from '#libs/statistics';
+import { DETECTOR_IDS, METHOD_IDS, MULTIVARIATE_METHODS, VECTOR_METHODS } from '#libs/statistics';
 import { run } from '../program.js';
 
 const cli = async (...argv: readonly string[]): Promise<string> => {
@@ -23,6 +23,15 @@ describe('methods', () => {
     expect(told('psi')).toMatchObject({ pValue: false, from: ['values', 'buckets'] });
     expect(told('kolmogorov_smirnov')).toMatchObject({ pValue: true, from: ['values', 'buckets'] });
     expect(told('chi_square')).toMatchObject({ pValue: true });
+  });
+
+  it('lists the methods over several columns together and over vectors, in words', async () => {
+    const { multivariate, vectors } = JSON.parse(await cli('methods', '--json')) as Record<string, { id: string }[]>;
+    expect(multivariate?.map(({ id }) => id)).toEqual(MULTIVARIATE_METHODS.map(({ id }) => id));
+    expect(vectors?.map(({ id }) => id)).toEqual(VECTOR_METHODS.map(({ id }) => id));
+    for (const method of [...(multivariate ?? []), ...(vectors ?? [])])
+      expect(Object.keys(method)).toEqual(['id', 'version', 'meaning', 'range', 'cost', 'source']);
+    expect(await cli('methods')).toMatch(/pca_reconstruction {2}version 1 · with p-value\n {2}How much worse/);
   });
 
   it('lists every streaming detector with its parameters, their defaults and ranges', async () => {

@@ -1,4 +1,4 @@
-import { type DescribedDetector, type DescribedMethod } from './described.js';
+import { type DescribedDetector, type DescribedMethod, type DescribedRowsMethod } from './described.js';
 
 const facts = ({ version, kinds, pValue, from }: DescribedMethod): string =>
   [`version ${version}`, kinds.join(' and '), pValue ? 'with p-value' : 'no p-value', `from ${from.join(' or ')}`].join(' · ');
@@ -13,6 +13,21 @@ export const methodsText = (methods: readonly DescribedMethod[]): string =>
         `  range   ${method.range}`,
         `  cost    ${method.cost}`,
         `  source  ${method.source}`,
+        '',
+      ].join('\n'),
+    )
+    .join('\n');
+
+/** The methods over whole rows, likewise. */
+export const rowsMethodsText = (methods: readonly DescribedRowsMethod[]): string =>
+  methods
+    .map(({ id, version, meaning, range, cost, source }) =>
+      [
+        `${id}  version ${version} · with p-value`,
+        `  ${meaning}`,
+        `  range   ${range}`,
+        `  cost    ${cost}`,
+        `  source  ${source}`,
         '',
       ].join('\n'),
     )

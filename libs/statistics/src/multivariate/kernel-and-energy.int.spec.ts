@@ -51,7 +51,7 @@ describe('kernel and energy over several columns', () => {
 
   it.each(METHODS)('%s finds nothing between a sample and itself, nor in constant columns', (_, method) => {
     const table = numbersTable(correlated(seededRandom(22), 40, 2, 0.5));
-    expect(method(table, table).score).toBeLessThanOrEqual(1e-7);
+    expect(method(table, table).score).toBeLessThanOrEqual(0);
     expect(method(table, table).pValue).toBeGreaterThan(0.5);
     const constant = numbersTable([[0.1, 0.1, 0.1]]);
     expect(method(constant, constant)).toMatchObject({ score: 0, pValue: 1 });

@@ -44,5 +44,6 @@ export const multivariateEnergy = (reference: Table, current: Table, options: Sp
   const splits = options.splits ?? SPLITS;
   const { scores, rounding } = squaredEnergies(pointsOf(pooled), n, splitsOf(n, m, random, splits));
   const parameters = { unit: 'root of a pooled deviation', splits, usedReference: n, usedCurrent: m };
-  return { score: Math.sqrt(Math.max(scores[0] ?? NaN, 0)), pValue: pValueOfSplits(scores, rounding), parameters };
+  const square = scores[0] ?? NaN;
+  return { score: square <= rounding ? 0 : Math.sqrt(square), pValue: pValueOfSplits(scores, rounding), parameters };
 };
