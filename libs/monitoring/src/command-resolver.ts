@@ -13,6 +13,7 @@ import {
   ResumeMonitor,
   ReviseMonitor,
 } from './commands.js';
+import { changesOf } from './definition-input.js';
 import { MonitoringFeed } from './feed.js';
 import { monitorIdOf } from './ids.js';
 import {
@@ -55,7 +56,7 @@ export class MonitorCommandResolver {
     const monitorId = monitorIdOf(name);
     const predictionsPerDay = await this.reader.traffic(deploymentId);
     const traffic = predictionsPerDay === undefined ? {} : { traffic: { predictionsPerDay, timeZone: timeZone ?? undefined } };
-    const data = { monitorId, name, deploymentId, deployment, ...traffic, definition: input.definition ?? {} };
+    const data = { monitorId, name, deploymentId, deployment, ...traffic, definition: changesOf(input.definition ?? {}) };
     return this.send(monitorId, new CreateMonitor(data, viewerOf(context).commandMeta()));
   }
 
@@ -64,7 +65,7 @@ export class MonitorCommandResolver {
   revise(@Args() { input }: MutationReviseMonitorArguments, @Context() context: GraphqlContext): Promise<object> {
     const { definition, reason } = input;
     const meta = viewerOf(context).commandMeta({ reason });
-    return this.about(input.monitor, meta, ({ monitorId }) => new ReviseMonitor({ monitorId, definition }, meta));
+    return this.about(input.monitor, meta, ({ monitorId }) => new ReviseMonitor({ monitorId, definition: changesOf(definition) }, meta));
   }
 
   @Mutation('pauseMonitor')

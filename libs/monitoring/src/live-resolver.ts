@@ -5,6 +5,7 @@ import { type Look, LatestFeed } from './latest-feed.js';
 import { type LiveSubject, type LiveWindow } from './live-window.js';
 import { LIVE_EVERY_MS, LiveWindows } from './live-windows.js';
 import { type QueryLiveWindowArguments, type SubscriptionLiveWindowArguments } from './monitoring-arguments.js';
+import { scoreNode } from './nodes.js';
 import { MonitoringReader } from './reader.js';
 
 /** A window that is still open, in GraphQL: asked for once, or followed. */
@@ -53,7 +54,7 @@ const liveNode = ({ window, position, rows, rowsMin, reference, withoutScores, s
 const subjectNode = ({ subject, counted, measured }: LiveSubject): object => ({
   subject,
   counted,
-  score: measured?.scores[0] ?? null,
+  score: measured?.scores[0] ? scoreNode(measured.scores[0], measured) : null,
   judgement: measured?.judgement ?? null,
   direction: measured && measured.scores.length > 0 ? measured.direction : null,
 });

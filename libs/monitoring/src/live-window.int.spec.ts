@@ -43,11 +43,11 @@ const follow = (id: string): string => `subscription { liveWindow(monitor: "${id
 
 describe('an open window', () => {
   let world: MonitoringWorld;
-  const references = [{ kind: 'rolling', windows: 3, windowsMin: 2 }];
+  const references = [{ kind: 'ROLLING', windows: 3, windowsMin: 2 }];
   const monitor = (name: string) => globalId('Monitor', monitorIdOf(name));
 
   const watched = async (name: string, definition: object = { references }): Promise<string> => {
-    const create = `mutation($name: String!, $definition: JSON) {
+    const create = `mutation($name: String!, $definition: MonitorDefinitionInput) {
       createMonitor(input: { deployment: $name, definition: $definition }) { __typename } }`;
     const { data } = await world.client.ask(create, { name, definition });
     expect(data).toEqual({ createMonitor: { __typename: 'MonitorPayload' } });
@@ -116,7 +116,7 @@ describe('an open window', () => {
     const young = await live(await watched('young'));
     expect(young).toMatchObject({ rows: 50, withoutScores: 'no_reference', subjects: [{ counted: 50, score: null }, { counted: 50 }] });
     for (const day of [0, 1, 2, 3]) await world.predict('segmented', aDay(day));
-    const segment = await live(await watched('segmented', { references, selection: { segments: { region: 'north' } } }));
+    const segment = await live(await watched('segmented', { references, selection: { segments: [{ name: 'region', value: 'north' }] } }));
     expect(segment).toMatchObject({ rows: 600, withoutScores: 'segment', subjects: [{ score: null }, { score: null }] });
   });
 

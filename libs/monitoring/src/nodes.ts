@@ -1,8 +1,10 @@
 import { globalId } from '#libs/graphql-kit';
 import { instant, type Instant, type Position, positionOf, uuid } from '#libs/kernel';
-import { MonitorDefinition } from './definition.js';
+import { isMethodId } from '#libs/statistics';
+import { type MethodRef, MonitorDefinition } from './definition.js';
+import { driftMethodOf } from './definition-input.js';
 import { definitionInWords } from './in-words.js';
-import { type Bin, type Contribution, SubjectMeasurement } from './measurement.js';
+import { type Bin, type Contribution, type MethodScore, SubjectMeasurement, type Unscored } from './measurement.js';
 import { type MeasurementRow, type MonitorRow } from './queries.js';
 
 /** A definition as the schema shows it. */
@@ -11,10 +13,32 @@ export const definitionNode = (definition: MonitorDefinition): object => ({
   windowMinutes: definition.windowMinutes,
   latenessMinutes: definition.latenessMinutes,
   rowsMin: definition.rowsMin,
+  judges: { numeric: methodNode(definition.judges.numeric), categorical: methodNode(definition.judges.categorical) },
+  shown: { numeric: definition.shown.numeric.map(methodNode), categorical: definition.shown.categorical.map(methodNode) },
   alerting: definition.alerting,
   words: definitionInWords(definition),
   full: definition,
 });
+
+/** The value of the schema's enum for an id that this release knows. */
+const knownMethod = (id: string): string | null => (isMethodId(id) ? driftMethodOf(id) : null);
+
+const methodNode = ({ id, version, parameters: { base, ...plain } = {} }: MethodRef): object => ({
+  method: knownMethod(id),
+  version,
+  parameters: { ...plain, base: base === undefined ? null : base === '2' ? 'TWO' : 'E' },
+});
+
+/** One number as the schema shows it. `mode`: how its subject was measured. */
+export const scoreNode = (score: MethodScore, { mode }: Pick<SubjectMeasurement, 'mode'>): object => {
+  const node = { ...score, driftMethod: knownMethod(score.method), mode: score.mode ?? mode };
+  return node;
+};
+
+const unscoredNode = ({ method, version, reason, detail }: Unscored): object => {
+  const node = { method: knownMethod(method), version, reason: reason.toUpperCase(), detail };
+  return node;
+};
 
 /** A monitor as the schema shows it; `subjects` has a resolver of its own. */
 export type MonitorNode = { readonly id: string; readonly monitorId: string; readonly name: string };
@@ -52,7 +76,8 @@ export const measurementNode = (row: MeasurementRow): MeasurementNode => {
     skipped: row.skipped || null,
     rows: row.rows,
     labelled: row.kind === 'performance' ? row.labelled : null,
-    scores: measured?.scores ?? [],
+    scores: (measured?.scores ?? []).map((score) => scoreNode(score, { mode: measured?.mode ?? 'buckets' })),
+    unscored: (measured?.unscored ?? []).map(unscoredNode),
     judgement: measured?.judgement ?? null,
     direction: measured?.direction ?? null,
     distribution: (measured?.contributions ?? []).map(binNode).sort(byInterval),

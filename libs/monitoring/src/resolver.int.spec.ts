@@ -3,10 +3,12 @@ import { DeploymentsGraphqlModule } from '#libs/deployments/graphql';
 import { type EventOf } from '#libs/event-store';
 import { globalId } from '#libs/graphql-kit';
 import { idOfName, instant } from '#libs/kernel';
+import { METHOD_IDS, METHODS } from '#libs/statistics';
 import { annsMeta, GraphqlApp } from '../../../test/support/graphql-app.js';
 import { type GraphqlClient } from '../../../test/support/graphql-client.js';
 import { CountLateArrivals, RecordMeasurement, SettleMeasurements } from './commands.js';
-import { DEFAULT_JUDGEMENT } from './defaults.js';
+import { DEFAULT_JUDGEMENT, defaultDefinition } from './defaults.js';
+import { MonitorDefinition } from './definition.js';
 import { type MeasurementRecorded, MONITORING_EVENTS } from './events.js';
 import { MonitoringFeed } from './feed.js';
 import { MonitoringGraphqlModule } from './graphql.module.js';
@@ -86,6 +88,8 @@ const aMeasurement = (overrides: Partial<Measured>): Measured => ({
   ...overrides,
 });
 
+const fullOf = (data: unknown): unknown => Object(data).reviseMonitor.monitor.definition.full;
+
 const RESULT = `{ __typename ... on Refusal { code message } ... on MonitorPayload { position monitor { id name status definitionVersion
   definition { timeZone windowMinutes alerting { k n m } } } } }`;
 
@@ -141,7 +145,6 @@ describe('monitors in GraphQL', () => {
       nowhere: createMonitor(input: { deployment: "nowhere" }) ${RESULT}
       badName: createMonitor(input: { deployment: "flights", name: "Bad Name" }) ${RESULT}
       badWindow: createMonitor(input: { deployment: "flights", name: "x", definition: { windowMinutes: 7 } }) ${RESULT}
-      badKey: createMonitor(input: { deployment: "flights", name: "x", definition: { windows: 7 } }) ${RESULT}
       badZone: createMonitor(input: { deployment: "flights", name: "x", timeZone: "Mars/Base" }) ${RESULT} }`);
     expect(answer.errors).toEqual([]);
     expect(answer.data).toMatchObject({
@@ -150,9 +153,102 @@ describe('monitors in GraphQL', () => {
       nowhere: { __typename: 'NoSuchDeployment', code: 'NO_SUCH_DEPLOYMENT' },
       badName: { __typename: 'MonitorRefused', code: 'NAME_INVALID' },
       badWindow: { __typename: 'MonitorRefused', code: 'DEFINITION_INVALID' },
-      badKey: { __typename: 'MonitorRefused', code: 'DEFINITION_INVALID' },
       badZone: { __typename: 'MonitorRefused', code: 'DEFINITION_INVALID' },
     });
+  });
+
+  it('offers the methods of the library as an enum, value by value with what each means', async () => {
+    const answer = await client.ask('{ __type(name: "DriftMethod") { enumValues { name description } } }');
+    const enumValues = METHODS.map(({ id, meaning }) => ({ name: id.toUpperCase(), description: meaning }));
+    expect(answer.data).toEqual({ __type: { enumValues } });
+    expect(enumValues).toHaveLength(METHOD_IDS.length);
+  });
+
+  it('makes a monitor with methods, parameters and limits that are named, and shows them as they were asked for', async () => {
+    const answer = await client.ask(`mutation { createMonitor(input: { deployment: "flights", name: "flights-methods", definition: {
+        references: [{ kind: SAME_WEEKDAY, weeks: 8, weeksMin: 3 }, { kind: FROZEN, from: "2026-01-01T00:00:00Z", until: "2026-02-01T00:00:00Z" }]
+        selection: { version: "3", segments: [{ name: "region", value: "north" }] }
+        subjects: ["feature:delay"]
+        judges: { numeric: MANN_WHITNEY }
+        shown: { numeric: [{ method: MMD, parameters: { valuesMax: 100 } }, { method: JENSEN_SHANNON, parameters: { base: TWO, zero: "add:1" } }] }
+        judgement: { margins: { psi: 0.1 } }
+        performance: { positiveClass: "late" }
+        restatement: null
+      } }) { ... on MonitorPayload { monitor { id definition { full
+        judges { numeric { method version parameters { zero } } categorical { method } }
+        shown { numeric { method parameters { zero base valuesMax } } categorical { method } } } } } } }`);
+    expect(answer.errors).toEqual([]);
+    const usual = { zero: null, base: null, valuesMax: null };
+    const { references: _, ...unchanged } = defaultDefinition({ predictionsPerDay: 0 });
+    const frozen = { kind: 'frozen', from: Date.parse('2026-01-01'), until: Date.parse('2026-02-01') };
+    expect(answer.data).toMatchObject({
+      createMonitor: {
+        monitor: {
+          definition: {
+            full: {
+              ...unchanged,
+              references: [{ kind: 'same_weekday', weeks: 8, weeksMin: 3 }, frozen],
+              selection: { version: '3', segments: { region: 'north' } },
+              subjects: ['feature:delay'],
+              judges: { ...unchanged.judges, numeric: { id: 'mann_whitney', version: 1 } },
+              shown: {
+                ...unchanged.shown,
+                numeric: [
+                  { id: 'mmd', version: 1, parameters: { valuesMax: 100 } },
+                  { id: 'jensen_shannon', version: 1, parameters: { base: '2', zero: 'add:1' } },
+                ],
+              },
+              judgement: { ...DEFAULT_JUDGEMENT, margins: { ...DEFAULT_JUDGEMENT.margins, psi: 0.1 } },
+              performance: { ...unchanged.performance, positiveClass: 'late' },
+            },
+            judges: {
+              numeric: { method: 'MANN_WHITNEY', version: 1, parameters: { zero: null } },
+              categorical: { method: 'JENSEN_SHANNON' },
+            },
+            shown: {
+              numeric: [
+                { method: 'MMD', parameters: { ...usual, valuesMax: 100 } },
+                { method: 'JENSEN_SHANNON', parameters: { ...usual, base: 'TWO', zero: 'add:1' } },
+              ],
+              categorical: [{ method: 'PSI' }, { method: 'CHI_SQUARE' }],
+            },
+          },
+        },
+      },
+    });
+    const id = globalId('Monitor', monitorIdOf('flights-methods'));
+    const revised = await client.ask(
+      `mutation($id: ID!) { reviseMonitor(input: { monitor: $id, reason: "all of it", definition: { subjects: [], selection: {},
+        performance: { positiveClass: "" } } }) { ... on MonitorPayload { monitor { definition { full } } } } }`,
+      { id },
+    );
+    const { subjects, selection, performance } = MonitorDefinition.parse(fullOf(revised.data));
+    expect({ subjects, selection, performance }).toEqual({ selection: {}, performance: unchanged.performance });
+  });
+
+  it('refuses a method where it cannot be, naming the field and what may stand there', async () => {
+    const attempt = (field: string, definition: string) =>
+      `${field}: createMonitor(input: { deployment: "flights", name: "x", definition: ${definition} }) ${RESULT}`;
+    const answer = await client.ask(`mutation {
+      ${attempt('kind', '{ shown: { categorical: [{ method: PSI }, { method: KUIPER }] } }')}
+      ${attempt('twice', '{ shown: { numeric: [{ method: PSI }, { method: PSI }] } }')}
+      ${attempt('foreign', '{ shown: { numeric: [{ method: KUIPER, parameters: { zero: "none" } }] } }')}
+      ${attempt('misread', '{ shown: { numeric: [{ method: PSI, parameters: { zero: "half" } }] } }')}
+      ${attempt('judge', '{ judges: { numeric: WASSERSTEIN } }')} }`);
+    const messageOf = (field: string): unknown => Reflect.get(Object(answer.data?.[field]), 'message');
+    expect(messageOf('kind')).toMatch(
+      /^definition\.shown\.categorical\.1\.id: kuiper does not measure categorical features; choose among psi, /,
+    );
+    expect(messageOf('twice')).toBe('definition.shown.numeric.1.id: psi is named twice');
+    expect(messageOf('foreign')).toBe('definition.shown.numeric.0.parameters.zero: kuiper takes no parameters');
+    expect(messageOf('misread')).toMatch(/^definition\.shown\.numeric\.0\.parameters\.zero: an empty bin is treated by add:/);
+    expect(messageOf('judge')).toMatch(
+      /^definition\.judges\.numeric\.id: wasserstein has no p-value .* jensen_shannon, psi, kolmogorov_smirnov/,
+    );
+    const unknown = await client.ask(
+      'mutation { createMonitor(input: { deployment: "flights", definition: { judges: { numeric: PSY } } }) { __typename } }',
+    );
+    expect(JSON.stringify(unknown.errors)).toContain('does not exist in \\"DriftMethod\\" enum');
   });
 
   it('revises, pauses and resumes, each with a reason where one is needed', async () => {
@@ -180,7 +276,7 @@ describe('monitors in GraphQL', () => {
     const answer = await client.ask(
       `mutation($nobody: ID!, $known: ID!) {
         nowhere: createMonitor(input: { deployment: "nowhere" }) ${RESULT}
-        unreadable: createMonitor(input: { deployment: "flights", name: "x", definition: "daily" }) ${RESULT}
+        unfit: createMonitor(input: { deployment: "flights", name: "x", definition: { alerting: { k: 3, n: 2, m: 1 } } }) ${RESULT}
         revised: reviseMonitor(input: { monitor: $nobody, definition: { rowsMin: 300 }, reason: "x" }) ${RESULT}
         misread: reviseMonitor(input: { monitor: $known, definition: { rowsMin: -1 }, reason: "x" }) ${RESULT}
         paused: pauseMonitor(input: { monitor: $nobody, reason: "x" }) ${RESULT}
@@ -192,7 +288,7 @@ describe('monitors in GraphQL', () => {
     const missing = { __typename: 'NoSuchMonitor', code: 'NO_SUCH_MONITOR' };
     expect(answer.data).toMatchObject({
       nowhere: { __typename: 'NoSuchDeployment', code: 'NO_SUCH_DEPLOYMENT' },
-      unreadable: { code: 'DEFINITION_INVALID' },
+      unfit: { code: 'DEFINITION_INVALID' },
       misread: { code: 'DEFINITION_INVALID' },
       ...{ revised: missing, paused: missing, resumed: missing, restated: missing },
     });
@@ -274,7 +370,7 @@ describe('monitors in GraphQL', () => {
   it('says what a viewer may do with a monitor', async () => {
     const fields = ['Revise', 'Pause', 'Resume', 'Restate'].map((verb) => `viewerCan${verb}`);
     const answer = await client.ask(`{ monitors { nodes { ${fields.join(' ')} } } }`);
-    expect(answer.data).toMatchObject({ monitors: { nodes: [Object.fromEntries(fields.map((field) => [field, true])), {}] } });
+    expect(answer.data).toMatchObject({ monitors: { nodes: [Object.fromEntries(fields.map((field) => [field, true])), {}, {}] } });
   });
 
   it('feeds measurements in log order, filtered, and resumes after a position', async () => {
