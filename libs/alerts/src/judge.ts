@@ -34,9 +34,14 @@ const evidenceOf = (
   ...(data.labelled !== undefined && data.rows > 0 ? { labelledShare: data.labelled / data.rows } : {}),
 });
 
-/** The limit the score itself had to exceed: a p-value is held against another scale, and of performance the change is judged. */
+/**
+ * The limit the score itself had to exceed: a p-value is held against another scale, so are the distances beside a test that judges, and of
+ * performance the change is judged.
+ */
 const limitOf = (gates: NonNullable<SubjectMeasurement['judgement']>['gates']): number | null => {
-  const limits = gates.filter(({ gate, applied }) => applied && gate !== 'significance').map(({ limit }) => limit);
+  const limits = gates
+    .filter(({ gate, applied, parameters }) => applied && gate !== 'significance' && !('scale' in parameters))
+    .map(({ limit }) => limit);
   return limits.length === 0 ? null : Math.max(...limits);
 };
 

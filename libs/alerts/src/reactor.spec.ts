@@ -225,6 +225,16 @@ describe('AlertReactor', () => {
     expect(raised?.data).toMatchObject({ severity: 'medium', judgement: { evidence: { limit: null } } });
   });
 
+  it('holds no limit against the score of a test: what is held against limits is the distance beside it', async () => {
+    const { record, deliver, alerts } = world();
+    const { judgement, ...rest } = subject('feature:delay', true);
+    const gates = (judgement?.gates ?? []).map((gate) => ({ ...gate, parameters: { scale: 'jensen_shannon' } }));
+    const byTest = { ...rest, judgement: { method: 'mann_whitney', score: 0.4, breach: true, gates } };
+    await deliver(await record(measured(1, [byTest])));
+    const [raised] = await alerts('feature:delay');
+    expect(raised?.data).toMatchObject({ judgement: { evidence: { method: 'mann_whitney', score: 0.4, limit: null } } });
+  });
+
   it('attaches a revision that is not judged, and raises nothing by it', async () => {
     const { record, deliver, alerts } = world();
     await deliver(await record(measured(1, [subject('feature:origin', true), subject('feature:hour', false)])));
