@@ -16,10 +16,16 @@ export type JudgingBins = Binned & { readonly labels: readonly Bin[] };
 export const judgingBins = (samples: SubjectSamples, rule: JudgementRule): JudgingBins =>
   withoutEmpty(samples.form === 'numeric' ? numericBins(samples, rule.bins) : wordBins(samples, rule.expectedMin));
 
-const withoutEmpty = ({ labels, current, reference, windows }: JudgingBins): JudgingBins => {
+const withoutEmpty = ({ labels, current, reference, windows, otherDays }: JudgingBins): JudgingBins => {
   const kept = labels.map((_, bin) => (current[bin] ?? 0) + (reference[bin] ?? 0) > 0);
   const keep = <T>(values: readonly T[]): T[] => values.filter((_, bin) => kept[bin]);
-  return { labels: keep(labels), current: keep(current), reference: keep(reference), windows: windows.map(keep) };
+  return {
+    labels: keep(labels),
+    current: keep(current),
+    reference: keep(reference),
+    windows: windows.map(keep),
+    otherDays: otherDays.map((weekday) => weekday.map(keep)),
+  };
 };
 
 const scaled = (bins: readonly number[], rows: number): number[] => {
@@ -41,6 +47,7 @@ const numericBins = (samples: Extract<SubjectSamples, { form: 'numeric' }>, bins
       current: count(samples.current),
       reference: count(samples.reference),
       windows: samples.windows.map(count),
+      otherDays: [],
     };
   }
   const cuts = bucketCutsFor(quantiles(bins), samples.reference.counts, samples.current.counts, samples.grid);
@@ -51,6 +58,7 @@ const numericBins = (samples: Extract<SubjectSamples, { form: 'numeric' }>, bins
     current: count(samples.current),
     reference: referenceOf(windows, () => count(samples.reference)),
     windows,
+    otherDays: (samples.otherDays ?? []).map((weekday) => weekday.map(count)),
   };
 };
 
@@ -72,8 +80,16 @@ const referenceOf = (windows: readonly (readonly number[])[], alone: () => numbe
   return first.map((count, bin) => others.reduce((sum, window) => sum + (window[bin] ?? 0), count));
 };
 
+/** Words of another day that neither the window nor its reference has stand with the rest. */
+const withOtherWords = (pool: (bins: readonly number[]) => number[], buckets: readonly number[], { counts }: CountSample): number[] => {
+  const known = pool(buckets.map((bucket) => counts.get(bucket) ?? 0));
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const unknown = all - known.reduce((sum, count) => sum + count, 0);
+  return known.map((count, bin) => (bin === known.length - 1 ? count + unknown : count));
+};
+
 const wordBins = (samples: Extract<SubjectSamples, { form: 'categorical' }>, expectedMin: number): JudgingBins => {
-  const { current, reference, windows, words } = samples;
+  const { current, reference, windows, words, otherDays = [] } = samples;
   const buckets = [...new Set([...reference.counts.keys(), ...current.counts.keys()])].sort((a, b) => a - b);
   const count = (sample: CountSample): number[] =>
     scaled(
@@ -94,5 +110,6 @@ const wordBins = (samples: Extract<SubjectSamples, { form: 'categorical' }>, exp
     current: pool(c),
     reference: pool(r),
     windows: parts.map(pool),
+    otherDays: otherDays.map((weekday) => weekday.map((sample) => scaled(withOtherWords(pool, buckets, sample), sample.counted))),
   };
 };

@@ -3,8 +3,9 @@ import { type Alerting, type JudgementRule, type MonitorDefinition, type Referen
 /** The judgement of every monitor unless it says otherwise; the reasons are in the README. */
 export const DEFAULT_JUDGEMENT: JudgementRule = {
   rule: 'three_gates',
-  version: 1,
-  level: 0.01,
+  version: 2,
+  // Judged once a day, a model has half a false alert in a quarter at most, however many features it has.
+  level: 0.005,
   margins: { jensen_shannon: 0.05, psi: 0.02 },
   variationTail: 0.01,
   bins: 10,

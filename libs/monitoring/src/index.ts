@@ -48,7 +48,7 @@ export {
 } from './commands.js';
 export { DEFAULT_JUDGEMENT, defaultDefinition, alertingFor, type TrafficFacts } from './defaults.js';
 export { judgingBins } from './bins.js';
-export { verdictsOn, weigh } from './judge.js';
+export { verdictsOn, weigh, type Weighed } from './judge.js';
 export { type SubjectSamples } from './sample.js';
 export { definitionInWords } from './in-words.js';
 export { entriesOf, fileAsReference, type ImportedSubject, wordFeatures } from './reference-import.js';

@@ -20,7 +20,12 @@ const draw = (shares: readonly number[], rows: number, seed: number): number[] =
 };
 const sum = (windows: readonly (readonly number[])[]): number[] =>
   (windows[0] ?? []).map((_, i) => windows.reduce((s, w) => s + (w[i] ?? 0), 0));
-const against = (current: number[], windows: number[][]): Binned => ({ current, reference: sum(windows), windows });
+const against = (current: number[], windows: number[][], otherDays: number[][][] = []): Binned => ({
+  current,
+  reference: sum(windows),
+  windows,
+  otherDays,
+});
 
 const calm = [0.4, 0.3, 0.2, 0.1];
 const moved = [0.25, 0.3, 0.2, 0.25];
@@ -59,6 +64,26 @@ describe('the judgement of a window', () => {
     expect(verdict(against(draw(moved, 4000, 9), wandering))?.breach).toBe(false);
   });
 
+  it('stays calm about a shift in the direction in which the other days wander', () => {
+    const wandering = [1, 2, 3, 4, 5, 6].map((weekday) =>
+      [-0.1, 0.1, -0.06, 0.06].map((by, week) => draw([0.4 + by, 0.3, 0.2, 0.1 - by / 2 - 0.05], 4000, 10 * weekday + week)),
+    );
+    const steady = [1, 2, 3, 4, 5, 6].map((weekday) => [1, 2, 3, 4].map((week) => draw(calm, 4000, 50 + 10 * weekday + week)));
+    const current = draw([0.3, 0.35, 0.2, 0.15], 4000, 9);
+    expect(verdict(against(current, weeks, steady))?.breach).toBe(true);
+    const found = verdict(against(current, weeks, wandering));
+    expect(found?.breach).toBe(false);
+    expect(found?.gates[0]?.parameters).toMatchObject({ contrasts: 21 });
+    expect(found?.gates[0]?.parameters['effectiveDegrees']).toBeLessThan(2);
+  });
+
+  it('is not blinded by an odd day of the week before', () => {
+    const days = [1, 2, 3, 4, 5, 6].map((weekday) => [1, 2, 3, 4].map((week) => draw(calm, 4000, 50 + 10 * weekday + week)));
+    const [first = [], ...others] = days;
+    const odd = [[draw([0.05, 0.05, 0.1, 0.8], 4000, 3), ...first.slice(1)], ...others];
+    expect(verdict(against(draw(moved, 4000, 9), weeks, odd))?.breach).toBe(true);
+  });
+
   it('is not blinded by one odd window in the reference', () => {
     const odd = [...weeks.slice(0, 3), draw([0.34, 0.3, 0.2, 0.16], 4000, 7)];
     expect(verdict(against(draw(moved, 4000, 9), odd))?.breach).toBe(true);
@@ -72,7 +97,7 @@ describe('the judgement of a window', () => {
   });
 
   it('judges against a file by sampling noise alone and says that variation was not measured', () => {
-    const found = verdict({ current: draw(moved, 4000, 9), reference: sum(weeks), windows: [] });
+    const found = verdict({ current: draw(moved, 4000, 9), reference: sum(weeks), windows: [], otherDays: [] });
     expect(found?.breach).toBe(true);
     expect(found?.gates[1]).toMatchObject({ applied: false, passed: true, parameters: { variation: 'not_measured' } });
   });
@@ -97,7 +122,7 @@ describe('the judgement of a window', () => {
   });
 
   it('treats a single bin as calm', () => {
-    expect(verdict({ current: [100], reference: [400], windows: [[200], [200]] })?.breach).toBe(false);
+    expect(verdict({ current: [100], reference: [400], windows: [[200], [200]], otherDays: [] })?.breach).toBe(false);
   });
 
   it('judges by PSI with the same gates on its own scale', () => {

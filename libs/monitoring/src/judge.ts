@@ -1,4 +1,4 @@
-import { benjaminiHochberg, chiSquareTail, fQuantile, fTail, jensenShannon, psi } from '#libs/statistics';
+import { benjaminiHochberg, chiSquareTail, fQuantile, jensenShannon, overdispersedTail, overdispersion, psi } from '#libs/statistics';
 import { type JudgementRule, type JudgeMethod } from './definition.js';
 import { type Gate, type SubjectJudgement } from './measurement.js';
 
@@ -7,6 +7,8 @@ export type Binned = {
   readonly current: readonly number[];
   readonly reference: readonly number[];
   readonly windows: readonly (readonly number[])[];
+  /** Windows of other weekdays, weekday by weekday: they too say how much windows vary. */
+  readonly otherDays: readonly (readonly (readonly number[])[])[];
 };
 
 /**
@@ -27,8 +29,11 @@ export type Weighed = {
   readonly baseline: number;
   /** What the reference's own windows could reach. */
   readonly limit: number;
-  /** Overdispersion of the reference's windows: 1 for independent rows. */
+  /** Overdispersion of the windows: 1 for independent rows. */
   readonly dispersion: number;
+  /** Bins that move independently, and comparisons between windows, by which the dispersion is known. */
+  readonly effectiveDegrees: number;
+  readonly contrasts: number;
   readonly windows: number;
   readonly pValue: number;
 };
@@ -84,19 +89,19 @@ export const weigh = (method: JudgeMethod, binned: Binned, rule: JudgementRule):
   const expected = expectedOf(degrees, total(binned.current), total(binned.reference));
   const base = { method, divergence, degrees, expected, windows: k };
   const variation = binned.windows.length === 0 ? 'not_measured' : k < 2 ? 'unknown' : 'measured';
-  if (degrees === 0) return { ...base, variation, baseline: 0, limit: 0, dispersion: 1, pValue: 1 };
+  const unmeasured = { dispersion: 1, effectiveDegrees: degrees, contrasts: 0 };
+  if (degrees === 0) return { ...base, ...unmeasured, variation, baseline: 0, limit: 0, pValue: 1 };
   const statistic = pearson([binned.current, binned.reference]);
   if (variation !== 'measured') {
-    return { ...base, variation, baseline: expected, limit: expected, dispersion: 1, pValue: chiSquareTail(statistic, degrees) };
+    return { ...base, ...unmeasured, variation, baseline: expected, limit: expected, pValue: chiSquareTail(statistic, degrees) };
   }
   const own = leaveOneOut(method, binned, windows, degrees);
   const noise = own.map(({ l, e }) => (l <= e ? (expected * l) / e : expected + (l - e)));
   const over = (median(own.map(({ l, e }) => Math.max(0, l - e))) * (1 + 1 / k)) / (1 + 1 / (k - 1));
-  const dispersion = pearson(windows) / ((k - 1) * degrees);
-  const ratio = statistic / (degrees * dispersion);
-  const pValue = dispersion > 0 ? fTail(ratio, degrees, (k - 1) * degrees) : statistic > 0 ? 0 : 1;
+  const usual = overdispersion([windows, ...binned.otherDays]);
+  const pValue = overdispersedTail(statistic, degrees, usual);
   const limit = expected + (over > 0 ? fQuantile(rule.variationTail, 1, k) * over : 0);
-  return { ...base, variation, baseline: median(noise), limit, dispersion, pValue };
+  return { ...base, variation, baseline: median(noise), limit, ...usual, pValue };
 };
 
 /** A divergence as people know the method: a distance, or a PSI. The sign of an excess is kept. */
@@ -117,7 +122,7 @@ export const verdictsOn = (subjects: readonly Weighed[], rule: JudgementRule): (
 };
 
 const verdictOn = (weighed: Weighed, adjusted: number, rule: JudgementRule): SubjectJudgement => {
-  const { method, divergence, degrees, expected, baseline, limit, windows, variation } = weighed;
+  const { method, divergence, expected, baseline, limit, windows, variation } = weighed;
   const excess = shownAs(method, divergence - baseline);
   const score = shownAs(method, divergence);
   const gates: Gate[] = [
@@ -127,7 +132,13 @@ const verdictOn = (weighed: Weighed, adjusted: number, rule: JudgementRule): Sub
       limit: rule.level,
       passed: adjusted <= rule.level,
       applied: true,
-      parameters: { pValue: weighed.pValue, degrees, dispersion: weighed.dispersion },
+      parameters: {
+        pValue: weighed.pValue,
+        degrees: weighed.degrees,
+        dispersion: weighed.dispersion,
+        effectiveDegrees: weighed.effectiveDegrees,
+        contrasts: weighed.contrasts,
+      },
     },
     {
       gate: 'own_variation',

@@ -49,7 +49,7 @@ export const openWindow = (log: LogTime, { monitor, calendar, state }: Omit<Live
 /** Windows an open one could be compared with. */
 export const referenceWindows = (window: WindowSpan, { monitor, calendar, state }: LiveContext): WindowSpan[] => {
   const candidates = candidatesFor(monitor.monitorId, window, monitor.definition.references, { calendar, state });
-  const all = candidates.flatMap(({ windows }) => windows).filter(({ from }) => from !== window.from);
+  const all = candidates.flatMap(({ windows, otherDays }) => [...windows, ...otherDays.flat()]).filter(({ from }) => from !== window.from);
   return [...new Map(all.map((one) => [one.from, one])).values()];
 };
 
@@ -104,12 +104,15 @@ const scored = async (
 ): Promise<ReadonlyMap<string, SubjectMeasurement>> => {
   const { definition, deploymentId } = monitor;
   const scope: Scope = { deploymentId, selection: definition.selection };
-  const reference = of.chosen.used.map(({ from }) => counted.windows.findIndex((known) => known.from === from));
+  const indexOf = ({ from }: WindowSpan): number => counted.windows.findIndex((known) => known.from === from);
+  const reference = of.chosen.used.map(indexOf);
+  const otherDays = of.chosen.otherDays.map((weekday) => weekday.map(indexOf));
   const subjects = of.subjects.filter((subject) => {
     const grid = counted.gridFor(subject, [0, ...reference]);
     return grid !== undefined && !counted.hasOtherGrids(subject, grid, [0, ...reference]);
   });
-  const samples = await reader.fromCounts(scope, counted, { current: 0, reference, imported: of.chosen.imported }, { subjects, words });
+  const comparison = { current: 0, reference, otherDays, imported: of.chosen.imported };
+  const samples = await reader.fromCounts(scope, counted, comparison, { subjects, words });
   const judging = { judges: definition.judges, shown: { numeric: [], categorical: [] }, judgement: definition.judgement };
   return new Map(measureWindow(samples, judging, NOT_RECORDED).subjects.map((measured) => [measured.subject, measured]));
 };

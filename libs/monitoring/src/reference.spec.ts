@@ -45,6 +45,25 @@ describe('the reference of a window', () => {
     expect(chosen?.used).toEqual([day(23), day(9), day(2)]);
   });
 
+  it('has the other days of its weeks beside it, weekday by weekday, without those with too few rows', () => {
+    const chosen = chooseReference(candidates(30), (window) => (window.from === 3 * DAY ? 199 : 1000), 200);
+    expect(chosen?.otherDays).toHaveLength(6);
+    expect(chosen?.otherDays[0]).toEqual([day(10), day(17), day(24)]);
+    expect(chosen?.otherDays[5]).toEqual([day(8), day(15), day(22), day(29)]);
+    expect(chooseReference(candidates(10), rowsFrom(0), 200)?.otherDays).toEqual([]);
+  });
+
+  it('takes the same hour of the other days, also where clocks were set forward in between', () => {
+    const berlin = calendarOf('Europe/Berlin', 60);
+    const window = berlin.windowAt(Date.UTC(2026, 3, 8, 10));
+    const [found] = candidatesFor(monitorId, window, [weekly], { calendar: berlin, state: { frozen, imported: new Map() } });
+    expect(found?.otherDays.map(({ length }) => length)).toEqual([4, 4, 4, 4, 4, 4]);
+    const hours = found?.otherDays
+      .flat()
+      .map(({ from }) => new Intl.DateTimeFormat('en', { timeZone: 'Europe/Berlin', hour: 'numeric' }).format(from));
+    expect(new Set(hours).size).toBe(1);
+  });
+
   it('has an id that follows from its definition, whatever window uses it', () => {
     expect(candidates(30)[0]?.id).toBe(candidates(37)[0]?.id);
     expect(referenceIdOf(monitorId, weekly)).not.toBe(referenceIdOf(monitorId, { ...weekly, weeks: 5 }));

@@ -10,6 +10,8 @@ export type Candidate = {
   readonly id: string;
   readonly windows: readonly WindowSpan[];
   readonly windowsMin: number;
+  /** The windows at the same time of the other days of these weeks, weekday by weekday: they show how much windows vary. */
+  readonly otherDays: readonly (readonly WindowSpan[])[];
   readonly imported?: ImportedReference;
   readonly blindTo: string;
 };
@@ -31,15 +33,20 @@ export const candidatesFor = (
       case 'dataset': {
         const imported = state.imported.get(choice.referenceId);
         if (!imported) return [];
-        return [{ choice, id, windows: [], windowsMin: 0, imported, blindTo: imported.windows ? '' : 'variation between windows' }];
+        return [
+          { choice, id, windows: [], windowsMin: 0, otherDays: [], imported, blindTo: imported.windows ? '' : 'variation between windows' },
+        ];
       }
       case 'same_weekday': {
         const windows = calendar.weeksBefore(window, choice.weeks);
-        return [{ choice, id, windows, windowsMin: choice.weeksMin, blindTo: `changes that lasted longer than ${choice.weeks} weeks` }];
+        const otherDays = otherDaysOf(window, windows, calendar);
+        return [
+          { choice, id, windows, windowsMin: choice.weeksMin, otherDays, blindTo: `changes that lasted longer than ${choice.weeks} weeks` },
+        ];
       }
       case 'rolling': {
         const windows = calendar.windowsBefore(window, choice.windows);
-        return [{ choice, id, windows, windowsMin: choice.windowsMin, blindTo: 'slow changes' }];
+        return [{ choice, id, windows, windowsMin: choice.windowsMin, otherDays: [], blindTo: 'slow changes' }];
       }
       case 'frozen':
         return fromFrozen(state.frozen.get(id), { choice, id, blindTo: '' }, window, calendar);
@@ -47,6 +54,20 @@ export const candidatesFor = (
         return fromFrozen(state.frozen.get(id), { choice, id, blindTo: 'changes before or in the first days' }, window, calendar);
     }
   });
+
+const DAY = 86_400_000;
+
+/** Same time of day, other weekdays, as far back as the weeks before reach. Rounding leaves out the hour that clocks are set by. */
+const otherDaysOf = (window: WindowSpan, weeksBefore: readonly WindowSpan[], calendar: Calendar): WindowSpan[][] => {
+  const oldest = Math.min(...weeksBefore.map(({ from }) => from));
+  const byWeekday = new Map<number, WindowSpan[]>();
+  for (const earlier of calendar.sameSlotIn(window, { from: oldest, until: window.from })) {
+    const weekday = Math.round((window.from - earlier.from) / DAY) % 7;
+    byWeekday.set(weekday, [...(byWeekday.get(weekday) ?? []), earlier]);
+  }
+  byWeekday.delete(0);
+  return [...byWeekday.values()];
+};
 
 const fromFrozen = (
   frozen: FrozenReference | undefined,
@@ -58,10 +79,10 @@ const fromFrozen = (
   // A window inside its own reference would be compared with itself.
   if (!first || !last || window.from < last.until) return [];
   const windows = calendar.sameSlotIn(window, { from: first.from, until: last.until });
-  return windows.length > 0 ? [{ ...base, windows, windowsMin: 1 }] : [];
+  return windows.length > 0 ? [{ ...base, windows, windowsMin: 1, otherDays: [] }] : [];
 };
 
-/** A reference that was chosen: of its windows, those with enough rows. */
+/** A reference that was chosen: of its windows and of the other days, those with enough rows. */
 export type Chosen = Candidate & { readonly used: readonly WindowSpan[] };
 
 /** The first candidate with enough windows that have enough rows. */
@@ -72,8 +93,10 @@ export const chooseReference = (
 ): Chosen | undefined => {
   for (const candidate of candidates) {
     if (candidate.imported) return { ...candidate, used: [] };
-    const used = candidate.windows.filter((window) => rowsOf(window) >= rowsMin);
-    if (used.length > 0 && used.length >= candidate.windowsMin) return { ...candidate, used };
+    const enough = (windows: readonly WindowSpan[]): WindowSpan[] => windows.filter((window) => rowsOf(window) >= rowsMin);
+    const used = enough(candidate.windows);
+    const otherDays = candidate.otherDays.map(enough).filter(({ length }) => length > 1);
+    if (used.length > 0 && used.length >= candidate.windowsMin) return { ...candidate, otherDays, used };
   }
   return undefined;
 };

@@ -89,13 +89,15 @@ export const skippedOf = (
 
 /** The reference as it is recorded. */
 export const referenceUsed = (chosen: Chosen, rowsOf: (window: WindowSpan) => number, digest: string): ReferenceUsed => {
-  const windows = chosen.imported?.windows ?? chosen.used.map(({ from, until }) => ({ from, until, rows: rowsOf({ from, until }) }));
+  const withRows = ({ from, until }: WindowSpan) => ({ from, until, rows: rowsOf({ from, until }) });
+  const windows = chosen.imported?.windows ?? chosen.used.map(withRows);
   return {
     kind: chosen.choice.kind,
     id: chosen.id,
     digest,
     windows: [...windows],
     rows: chosen.imported?.rows ?? windows.reduce((sum, { rows }) => sum + rows, 0),
+    ...(chosen.otherDays.length > 0 && { otherDays: chosen.otherDays.map((weekday) => weekday.map(withRows)) }),
     blindTo: chosen.blindTo,
   };
 };

@@ -1,5 +1,4 @@
 import { type Grid } from '#libs/statistics';
-import { type UnscoredReason } from './measurement.js';
 
 /** Rows without a countable value, as sums of weights. */
 export type Special = { readonly missing: number; readonly mistyped: number; readonly infinite: number };
@@ -21,16 +20,13 @@ type Compared<Sample> = {
   readonly reference: Sample;
   /** The windows the reference is the sum of; empty for a dataset. */
   readonly windows: readonly Sample[];
+  /** Other windows that say how much this traffic varies, weekday by weekday; absent where there are none, or where rows are read. */
+  readonly otherDays?: readonly (readonly Sample[])[];
 };
 
-/** The values behind counts, ascending, every row once; or why they cannot be had. */
-export type ValuesBeside =
-  | { readonly reference: Float64Array; readonly current: Float64Array }
-  | { readonly missing: Extract<UnscoredReason, 'values_not_kept' | 'too_many_values'> };
-
-/** What one subject is measured from. `values`: for methods that counts do not serve; absent where none was asked for. */
+/** What one subject is measured from. */
 export type SubjectSamples =
-  | (Compared<CountSample> & { readonly form: 'numeric'; readonly mode: 'buckets'; readonly grid: Grid; readonly values?: ValuesBeside })
+  | (Compared<CountSample> & { readonly form: 'numeric'; readonly mode: 'buckets'; readonly grid: Grid })
   | (Compared<ValueSample> & { readonly form: 'numeric'; readonly mode: 'exact' })
   | (Compared<CountSample> & {
       readonly form: 'categorical';

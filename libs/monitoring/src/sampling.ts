@@ -97,6 +97,8 @@ const sumRows = (rows: readonly WindowCountRow[]): number => rows.reduce((sum, r
 export type Comparison = {
   readonly current: number;
   readonly reference: readonly number[];
+  /** Windows of other weekdays, weekday by weekday. */
+  readonly otherDays: readonly (readonly number[])[];
   readonly imported: ImportedReference | undefined;
 };
 
@@ -127,7 +129,12 @@ export const subjectSamples = (
   const reference = comparison.imported ? imported() : sumOfCounts(windows);
   for (const bucket of [...current.counts.keys(), ...reference.counts.keys()])
     if (grid === WORD_GRID && isOtherBucket(bucket)) named.words.set(bucket, `(other #${bucket})`);
-  const base = { subject, current, windows, reference, mode: 'buckets' } as const;
+  // What was counted on another grid is not counted again just to know how much windows vary.
+  const comparable = (window: number): boolean => !counted.hasOtherGrids(subject, grid, [window]);
+  const otherDays = comparison.otherDays.map((weekday) =>
+    weekday.filter(comparable).map((window) => counted.sample(subject, grid, window)),
+  );
+  const base = { subject, current, windows, reference, ...(otherDays.length > 0 && { otherDays }), mode: 'buckets' } as const;
   return grid === WORD_GRID ? { ...base, form: 'categorical', words: named.words } : { ...base, form: 'numeric', grid: gridOf(grid) };
 };
 

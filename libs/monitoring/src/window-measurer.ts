@@ -1,9 +1,8 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { type Deployments } from '#libs/deployments';
 import { type Calendar } from './calendar.js';
 import { sha256Of } from './digest.js';
 import { type SkipReason } from './events.js';
-import { askedFor, concludeWindow, measureWindow, type Prepared, prepareSubject } from './measure.js';
+import { measureWindow } from './measure.js';
 import { type Evidence, type SubjectMeasurement, type WindowSpan } from './measurement.js';
 import { type MeasurementsState } from './measurements-decider.js';
 import { labelSamples, type LabelledWindows, measurePerformance } from './performance.js';
@@ -11,8 +10,6 @@ import { candidatesFor, chooseReference, type Chosen } from './reference.js';
 import { type ActiveMonitor, type Measurement, referenceUsed } from './revision.js';
 import { type SampleReader, type Scope } from './sample-reader.js';
 import { type SubjectSamples } from './sample.js';
-import { needsValues } from './scores.js';
-import { ValuesBehindCounts } from './values-behind-counts.js';
 import { type CountedWindows, type WordsBySubject } from './sampling.js';
 import { type LabelledRow } from './label-samples.js';
 
@@ -48,8 +45,10 @@ export class WindowMeasurer {
     const { monitor, calendar, state } = of;
     const { definition } = monitor;
     const candidates = candidatesFor(monitor.monitorId, window, definition.references, { calendar, state });
-    const windows = distinct([window, ...candidates.flatMap((candidate) => candidate.windows)]);
-    const countable = this.reader.countable(windows, definition.selection);
+    const compared = distinct([window, ...candidates.flatMap((candidate) => candidate.windows)]);
+    const countable = this.reader.countable(compared, definition.selection);
+    // From counts the other days cost little; from rows they would cost six times the measurement.
+    const windows = countable ? distinct([...compared, ...candidates.flatMap(({ otherDays }) => otherDays.flat())]) : compared;
     const scope = { deploymentId: monitor.deploymentId, selection: definition.selection };
     const counted = countable ? await this.reader.counts(scope, windows) : undefined;
     const perWindow = counted?.rows ?? (await this.reader.rowsOf(scope, windows, of.position));
@@ -63,13 +62,7 @@ export class WindowMeasurer {
     if (!chosen) return { skipped: 'no_reference', rows: stated };
     const found = counted ? await this.fromCounts(counted, window, chosen, of) : await this.fromRows(window, chosen, of);
     const wanted = definition.subjects ? found.samples.filter(({ subject }) => definition.subjects?.includes(subject)) : found.samples;
-    const prepared: Prepared[] = [];
-    for (const samples of wanted) {
-      prepared.push(prepareSubject(await found.withValues(samples), definition, sha256Of));
-      // Slow methods must not keep predictions waiting until all subjects are measured.
-      await turn();
-    }
-    const { subjects, judged, referenceDigest } = concludeWindow(prepared, definition.judgement, sha256Of);
+    const { subjects, judged, referenceDigest } = measureWindow(wanted, definition, sha256Of);
     const all = [...subjects, volumeOf(rows, chosen.used.map(rowsOf))];
     const reference = referenceUsed(chosen, rowsOf, referenceDigest);
     return { measured: { subjects: all, judged, reference, rows: stated, evidence: { ...found.positions, ...evidenceOf(all) } } };
@@ -134,25 +127,23 @@ export class WindowMeasurer {
   private async fromCounts(counted: CountedWindows, window: WindowSpan, chosen: Chosen, { monitor }: Measuring): Promise<Found> {
     const scope = { deploymentId: monitor.deploymentId, selection: monitor.definition.selection };
     const indexOf = ({ from }: WindowSpan): number => counted.windows.findIndex((known) => known.from === from);
-    const comparison = { current: indexOf(window), reference: chosen.used.map(indexOf), imported: chosen.imported };
+    const comparison = {
+      current: indexOf(window),
+      reference: chosen.used.map(indexOf),
+      otherDays: chosen.otherDays.map((weekday) => weekday.map(indexOf)),
+      imported: chosen.imported,
+    };
     const subjects = monitor.definition.subjects
       ? counted.subjects.filter((subject) => monitor.definition.subjects?.includes(subject))
       : counted.subjects;
     const samples = await this.reader.fromCounts(scope, counted, comparison, { subjects, words: await this.wordsOf(monitor.deploymentId) });
-    const behind = new ValuesBehindCounts(this.reader, scope, counted.positionTo);
-    const wanted = needsValues(askedFor('numeric', monitor.definition));
-    return {
-      samples,
-      withValues: (one) => (wanted ? behind.beside(one, { current: window, reference: chosen.used }) : Promise.resolve(one)),
-      positions: { positionFrom: counted.positionFrom.toString(), positionTo: counted.positionTo.toString() },
-    };
+    return { samples, positions: { positionFrom: counted.positionFrom.toString(), positionTo: counted.positionTo.toString() } };
   }
 
   private async fromRows(window: WindowSpan, chosen: Chosen, { monitor, position }: Measuring): Promise<Found> {
     const scope = { deploymentId: monitor.deploymentId, selection: monitor.definition.selection };
     const { samples } = await this.reader.fromRows(scope, [window, ...chosen.used], position);
-    const withValues = (one: SubjectSamples): Promise<SubjectSamples> => Promise.resolve(one);
-    return { samples, withValues, positions: { positionFrom: '0', positionTo: position.toString() } };
+    return { samples, positions: { positionFrom: '0', positionTo: position.toString() } };
   }
 
   private async wordsOf(deploymentId: string): Promise<WordsBySubject> {
@@ -163,12 +154,7 @@ export class WindowMeasurer {
 }
 
 type Positions = Pick<Evidence, 'positionFrom' | 'positionTo'>;
-type Found = {
-  readonly samples: readonly SubjectSamples[];
-  /** Adds values where methods need them that counts do not serve. One subject at a time: the values of all would not fit in memory. */
-  readonly withValues: (samples: SubjectSamples) => Promise<SubjectSamples>;
-  readonly positions: Positions;
-};
+type Found = { readonly samples: readonly SubjectSamples[]; readonly positions: Positions };
 
 const distinct = (windows: readonly WindowSpan[]): WindowSpan[] => [...new Map(windows.map((window) => [window.from, window])).values()];
 
