@@ -39,15 +39,17 @@ const pairs = fc
   .filter(([x, y]) => varies(x) && varies(y));
 
 describe.each(OF_VALUES)('%s of values', (id, { fromSorted, range }) => {
-  it('is lowest, with a p-value near 1, for a sample and itself, and leaves its input as it was', () => {
+  it('is lowest, with a p-value near 1, for a sample and itself, or below 0 where that is not the least, and leaves its input as it was', () => {
     fc.assert(
       fc.property(pairs, ([a, b]) => {
         const [before, other] = [[...a], [...b]];
         const { score } = fromSorted(a, b);
         expect([[...a], [...b]]).toEqual([before, other]);
         const own = fromSorted(a, a);
-        expect(own.score).toBeLessThanOrEqual(range.startsWith('lowest') ? 0.01 : 0);
-        expect(own.score).toBeLessThanOrEqual(score + 1e-12);
+        if (range.startsWith('0 = ')) expect(own.score).toBe(0);
+        else expect(own.score).toBeLessThan(0);
+        // A smaller sample may lie in another by chance closer than itself, when pairs of a value with itself are left out.
+        if (id !== 'mmd') expect(own.score).toBeLessThanOrEqual(score + 1e-12);
         expect(own.pValue ?? 1).toBeGreaterThan(0.9);
       }),
       { numRuns: 25 },

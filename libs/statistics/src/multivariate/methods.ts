@@ -31,7 +31,7 @@ const CATALOGUE: Readonly<Record<MultivariateId, MultivariateMethod>> = {
   multivariate_mmd: {
     id: 'multivariate_mmd',
     version: 1,
-    range: 'lowest (just below 0) = same, 0 is expected without drift, 2 = nothing alike',
+    range: 'just below 0 = same, 0 is expected without drift, 2 = nothing alike',
     meaning: 'Maximum mean discrepancy, squared: how much more alike rows of one sample are than rows of both, with its p-value.',
     cost: '(n + m)² (columns + 200 splits), at most 1,000 rows a side',
     source: 'Gretton et al., J. Machine Learning Research 13 (2012), 723-773',

@@ -20,7 +20,7 @@ const CATALOGUE: Readonly<Record<VectorId, VectorMethod>> = {
   vector_mmd: {
     id: 'vector_mmd',
     version: 1,
-    range: 'lowest (just below 0) = same, 0 is expected without drift, 2 = nothing alike',
+    range: 'just below 0 = same, 0 is expected without drift, 2 = nothing alike',
     meaning: 'Maximum mean discrepancy, squared: how much more alike vectors of one sample are than vectors of both, with its p-value.',
     cost: '(n + m)² (dimension + 200 splits), at most 1,000 vectors a side',
     source: 'Gretton et al., J. Machine Learning Research 13 (2012), 723-773',
