@@ -1,11 +1,13 @@
-import { isMethodId, methodById, StatisticsError, type Method, type Score } from '#libs/statistics';
+import { methodById } from '#libs/statistics';
 import { judgingBins, type JudgingBins } from './bins.js';
-import { type JudgementRule, type MethodRef, type MonitorDefinition } from './definition.js';
+import { JUDGING_DISTANCES, type JudgementRule, type JudgeMethod, type MethodRef, type MonitorDefinition } from './definition.js';
+import { judgesByTest } from './definition-methods.js';
 import { type Digest, sampleNumbers } from './digest.js';
 import { verdictsOn, weigh, type Weighed } from './judge.js';
-import { type Contribution, type MethodScore, type SubjectMeasurement } from './measurement.js';
+import { type Contribution, type MethodScore, type SubjectJudgement, type SubjectMeasurement } from './measurement.js';
 import { qualityOf } from './quality.js';
 import { type SubjectSamples } from './sample.js';
+import { type Asked, scoresOf } from './scores.js';
 
 /** Most contributions kept with a measurement: enough for a chart, bounded for the log. */
 const CONTRIBUTIONS_MAX = 20;
@@ -16,59 +18,99 @@ export type Measuring = Pick<MonitorDefinition, 'judges' | 'shown' | 'judgement'
 /** Measured subjects, and the digest of the reference counts they were compared with. */
 export type Measured = { readonly subjects: readonly SubjectMeasurement[]; readonly judged: number; readonly referenceDigest: string };
 
-type Prepared = {
-  readonly samples: SubjectSamples;
-  readonly bins: JudgingBins | undefined;
+/** One subject with its scores, before the verdict, for which all subjects of the window are needed. Holds no samples. */
+export type Prepared = {
+  readonly measured: Omit<SubjectMeasurement, 'judgement'>;
+  /** What the verdict rests on; absent where there is nothing to judge by. */
   readonly weighed: Weighed | undefined;
+  /** The score that judges by its p-value; absent where a distance judges. */
+  readonly test: MethodScore | undefined;
+  readonly referenceDigest: string;
+};
+
+/** The methods asked for of features of a form: the one that judges, then those that are only shown. */
+export const askedFor = (form: 'numeric' | 'categorical', { judges, shown }: Pick<Measuring, 'judges' | 'shown'>): Asked[] => {
+  const judge = judges[form];
+  return [{ ...judge, judging: true }, ...shown[form].filter(({ id }) => id !== judge.id).map((method) => ({ ...method, judging: false }))];
 };
 
 /**
  * Scores, verdicts and quality of all subjects of one window. Pure: the same samples and rules give the same bits on the same engine.
  * A subject without a counted value on one of the sides has quality counts and no score.
  */
-export const measureWindow = (all: readonly SubjectSamples[], measuring: Measuring, digest: Digest): Measured => {
-  const prepared = all.map((samples): Prepared => {
-    const comparable = samples.current.counted > 0 && samples.reference.counted > 0;
-    const bins = comparable ? judgingBins(samples, measuring.judgement) : undefined;
-    const weighed = bins && weigh(measuring.judges[samples.form].id, bins, measuring.judgement);
-    return { samples, bins, weighed };
-  });
-  const verdicts = verdictsBySubject(prepared, measuring.judgement);
-  const references = all.map((samples) => referenceDigest(samples, digest));
-  const subjects = prepared.map(({ samples, bins, weighed }, i): SubjectMeasurement => {
-    const judgement = verdicts.get(samples.subject);
-    return {
-      subject: samples.subject,
-      form: samples.form,
-      mode: samples.mode,
-      reference: { rows: samples.reference.rows, counted: samples.reference.counted },
-      current: { rows: samples.current.rows, counted: samples.current.counted },
-      scores: bins && weighed ? scoresOf(samples, bins, weighed, measuring) : [],
-      ...(judgement && { judgement }),
-      direction: bins ? directionOf(samples.form, bins) : 'same',
-      contributions: bins ? contributionsOf(bins, measuring.judges[samples.form].id) : [],
-      quality: qualityOf(samples),
-      sha256: digest([samples.subject, references[i] ?? '', sampleNumbers(samples.current)]),
-    };
-  });
-  return { subjects, judged: [...verdicts.values()].length, referenceDigest: digest(references) };
+export const measureWindow = (all: readonly SubjectSamples[], measuring: Measuring, digest: Digest): Measured =>
+  concludeWindow(
+    all.map((samples) => prepareSubject(samples, measuring, digest)),
+    measuring.judgement,
+    digest,
+  );
+
+/** Scores and quality of one subject. Pure. */
+export const prepareSubject = (samples: SubjectSamples, measuring: Measuring, digest: Digest): Prepared => {
+  const comparable = samples.current.counted > 0 && samples.reference.counted > 0;
+  const bins = comparable ? judgingBins(samples, measuring.judgement) : undefined;
+  const judge = measuring.judges[samples.form];
+  const distance = distanceOf(judge);
+  const byDistance = bins && weigh(distance, bins, measuring.judgement);
+  const { scores, unscored } = scoresOf(samples, bins, askedFor(samples.form, measuring));
+  const reference = referenceDigest(samples, digest);
+  const measured = {
+    subject: samples.subject,
+    form: samples.form,
+    mode: samples.mode,
+    reference: { rows: samples.reference.rows, counted: samples.reference.counted },
+    current: { rows: samples.current.rows, counted: samples.current.counted },
+    scores: scores.map((score) => (byDistance && score.method === judge.id ? withVariation(score, byDistance) : score)),
+    ...(unscored.length > 0 && { unscored: [...unscored] }),
+    direction: bins ? directionOf(samples.form, bins) : ('same' as const),
+    contributions: bins ? contributionsOf(bins, distance) : [],
+    quality: qualityOf(samples),
+    sha256: digest([samples.subject, reference, sampleNumbers(samples.current), ...valuesOf(samples)]),
+  };
+  if (!judgesByTest(judge.id)) return { measured, weighed: byDistance, test: undefined, referenceDigest: reference };
+  const test = scores.find(({ method }) => method === judge.id);
+  const weighed = byDistance && test?.pValue !== undefined ? { ...byDistance, pValue: test.pValue } : undefined;
+  return { measured, weighed, test, referenceDigest: reference };
 };
 
-const verdictsBySubject = (
-  prepared: readonly Prepared[],
-  rule: JudgementRule,
-): Map<string, NonNullable<SubjectMeasurement['judgement']>> => {
-  const weighed = prepared.flatMap(({ samples, weighed: w }) => (w ? [{ subject: samples.subject, w }] : []));
+/** The verdicts on subjects of one window: their p-values are corrected together. Pure. */
+export const concludeWindow = (prepared: readonly Prepared[], rule: JudgementRule, digest: Digest): Measured => {
+  const weighed = prepared.flatMap((one) => (one.weighed ? [{ one, weighed: one.weighed }] : []));
   const verdicts = verdictsOn(
-    weighed.map(({ w }) => w),
+    weighed.map((each) => each.weighed),
     rule,
   );
-  return new Map(
-    weighed.flatMap(({ subject }, i) => {
-      const verdict = verdicts[i];
-      return verdict ? [[subject, verdict]] : [];
-    }),
-  );
+  const verdictOf = new Map(weighed.map(({ one }, i) => [one, verdicts[i]]));
+  const subjects = prepared.map((one): SubjectMeasurement => {
+    const verdict = verdictOf.get(one);
+    return verdict ? { ...one.measured, judgement: one.test ? ofTest(verdict, one.test) : verdict } : one.measured;
+  });
+  const referenceDigests = prepared.map((one) => one.referenceDigest);
+  return { subjects, judged: verdicts.filter((verdict) => verdict !== undefined).length, referenceDigest: digest(referenceDigests) };
+};
+
+/** The distance that says how much: a test says whether. */
+const distanceOf = ({ id }: MethodRef): JudgeMethod => JUDGING_DISTANCES.find((distance) => distance === id) ?? JUDGING_DISTANCES[0];
+
+const withVariation = (score: MethodScore, { variation }: Weighed): MethodScore => ({
+  ...score,
+  parameters: { ...score.parameters, variation },
+});
+
+/** A verdict whose first gate is the p-value of a test; the others stay on the scale of the distance and say so. */
+const ofTest = ({ method: scale, breach, gates }: SubjectJudgement, { method, score, pValue = 1 }: MethodScore): SubjectJudgement => ({
+  method,
+  score,
+  breach,
+  gates: gates.map((gate) => ({
+    ...gate,
+    parameters: gate.gate === 'significance' ? { pValue, test: method } : { ...gate.parameters, scale },
+  })),
+});
+
+const valuesOf = (samples: SubjectSamples): Float64Array[] => {
+  const values = samples.form === 'numeric' && samples.mode === 'buckets' ? samples.values : undefined;
+  return values && 'reference' in values ? [values.reference, values.current] : [];
 };
 
 const referenceDigest = (samples: SubjectSamples, digest: Digest): string => {
@@ -78,51 +120,10 @@ const referenceDigest = (samples: SubjectSamples, digest: Digest): string => {
   return digest([samples.subject, samples.mode, grid, ...all.map(sampleNumbers)]);
 };
 
-/** The judging method first, then those that are only shown. */
-const scoresOf = (samples: SubjectSamples, bins: JudgingBins, weighed: Weighed, measuring: Measuring): MethodScore[] => {
-  const judge = measuring.judges[samples.form];
-  const shown = measuring.shown[samples.form].filter(({ id }) => id !== judge.id);
-  return [judge, ...shown].flatMap((ref) => {
-    const method = methodOf(ref);
-    const score = method && scoreOf(method, samples, bins, ref.id === judge.id);
-    if (!method || !score) return [];
-    const { contributions: _, score: value, pValue, parameters } = score;
-    const own = ref.id === judge.id ? { variation: weighed.variation } : {};
-    return [
-      {
-        method: method.id,
-        version: method.version,
-        score: value,
-        ...(pValue !== undefined && { pValue }),
-        parameters: { ...parameters, ...own },
-      },
-    ];
-  });
-};
-
-const methodOf = ({ id }: MethodRef): Method | undefined => (isMethodId(id) ? methodById(id) : undefined);
-
-const scoreOf = (method: Method, samples: SubjectSamples, bins: JudgingBins, judging: boolean): Score | undefined => {
-  try {
-    if (method.needs === 'bins') {
-      const exactZeros = judging && method.id === 'jensen_shannon';
-      return method.fromBins(bins.reference, bins.current, exactZeros ? { zero: { kind: 'none' } } : {});
-    }
-    if (samples.form !== 'numeric') return undefined;
-    return samples.mode === 'exact'
-      ? method.fromSorted(samples.reference.values, samples.current.values)
-      : method.fromBuckets?.(samples.reference.counts, samples.current.counts, samples.grid);
-  } catch (error) {
-    // Some scores do not exist for some samples, such as a distance in deviations of a constant reference.
-    if (error instanceof StatisticsError) return undefined;
-    throw error;
-  }
-};
-
 const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
 /** The bins that moved most, by their part of the judging score. */
-const contributionsOf = (bins: JudgingBins, judge: 'jensen_shannon' | 'psi'): Contribution[] => {
+const contributionsOf = (bins: JudgingBins, judge: JudgeMethod): Contribution[] => {
   const method = methodById(judge);
   if (method.needs !== 'bins') return [];
   const options = { contributions: true, ...(judge === 'jensen_shannon' && { zero: { kind: 'none' as const } }) };

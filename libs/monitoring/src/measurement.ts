@@ -55,7 +55,14 @@ export const Evidence = z.object({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
-const ParameterValue = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.number()), z.array(z.string())]);
+const ParameterValue = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.null(),
+  z.array(z.number()).readonly(),
+  z.array(z.string()).readonly(),
+]);
 
 /** One number, and what exactly it is. */
 export const MethodScore = z.object({
@@ -66,9 +73,23 @@ export const MethodScore = z.object({
   /** Interval of uncertainty, where the method has one. */
   low: z.number().optional(),
   high: z.number().optional(),
+  /** Set where it is not the mode of its subject: a method that counts do not serve is measured from values. */
+  mode: z.enum(['exact']).optional(),
   parameters: z.record(z.string(), ParameterValue),
 });
 export type MethodScore = z.infer<typeof MethodScore>;
+
+/**
+ * Why a method has no score. `nothing_to_compare`: one of the samples has no value. `not_defined`: the score does not exist for these
+ * samples. `values_not_kept`: it needs values, and the reference is a file of which counts are kept. `too_many_values`: it needs values, and
+ * there are more than are read.
+ */
+export const UnscoredReason = z.enum(['nothing_to_compare', 'not_defined', 'values_not_kept', 'too_many_values']);
+export type UnscoredReason = z.infer<typeof UnscoredReason>;
+
+/** A method that was asked for and has no score for this subject and window. `detail`: the reason in words. */
+export const Unscored = z.object({ method: z.string(), version: z.int().min(1), reason: UnscoredReason, detail: z.string() });
+export type Unscored = z.infer<typeof Unscored>;
 
 /**
  * One condition of a breach. `significance`: `value` is the p-value after Benjamini-Hochberg, passed when at or below `limit`.
@@ -128,6 +149,8 @@ export const SubjectMeasurement = z.object({
   reference: SampleSize,
   current: SampleSize,
   scores: z.array(MethodScore),
+  /** Methods without a score; absent: none. */
+  unscored: z.array(Unscored).optional(),
   /** Absent: shown, not judged. */
   judgement: SubjectJudgement.optional(),
   direction: z.enum(['higher', 'lower', 'reshaped', 'same']),

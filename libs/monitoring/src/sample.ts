@@ -1,4 +1,5 @@
 import { type Grid } from '#libs/statistics';
+import { type UnscoredReason } from './measurement.js';
 
 /** Rows without a countable value, as sums of weights. */
 export type Special = { readonly missing: number; readonly mistyped: number; readonly infinite: number };
@@ -24,9 +25,14 @@ type Compared<Sample> = {
   readonly otherDays?: readonly (readonly Sample[])[];
 };
 
-/** What one subject is measured from. */
+/** The values behind counts, ascending, every row once; or why they cannot be had. */
+export type ValuesBeside =
+  | { readonly reference: Float64Array; readonly current: Float64Array }
+  | { readonly missing: Extract<UnscoredReason, 'values_not_kept' | 'too_many_values'> };
+
+/** What one subject is measured from. `values`: for methods that counts do not serve; absent where none was asked for. */
 export type SubjectSamples =
-  | (Compared<CountSample> & { readonly form: 'numeric'; readonly mode: 'buckets'; readonly grid: Grid })
+  | (Compared<CountSample> & { readonly form: 'numeric'; readonly mode: 'buckets'; readonly grid: Grid; readonly values?: ValuesBeside })
   | (Compared<ValueSample> & { readonly form: 'numeric'; readonly mode: 'exact' })
   | (Compared<CountSample> & {
       readonly form: 'categorical';

@@ -1,8 +1,9 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Deployments } from '#libs/deployments';
 import { type Calendar } from './calendar.js';
 import { sha256Of } from './digest.js';
 import { type SkipReason } from './events.js';
-import { measureWindow } from './measure.js';
+import { askedFor, concludeWindow, measureWindow, type Prepared, prepareSubject } from './measure.js';
 import { type Evidence, type SubjectMeasurement, type WindowSpan } from './measurement.js';
 import { type MeasurementsState } from './measurements-decider.js';
 import { labelSamples, type LabelledWindows, measurePerformance } from './performance.js';
@@ -10,6 +11,8 @@ import { candidatesFor, chooseReference, type Chosen } from './reference.js';
 import { type ActiveMonitor, type Measurement, referenceUsed } from './revision.js';
 import { type SampleReader, type Scope } from './sample-reader.js';
 import { type SubjectSamples } from './sample.js';
+import { needsValues } from './scores.js';
+import { ValuesBehindCounts } from './values-behind-counts.js';
 import { type CountedWindows, type WordsBySubject } from './sampling.js';
 import { type LabelledRow } from './label-samples.js';
 
@@ -62,7 +65,13 @@ export class WindowMeasurer {
     if (!chosen) return { skipped: 'no_reference', rows: stated };
     const found = counted ? await this.fromCounts(counted, window, chosen, of) : await this.fromRows(window, chosen, of);
     const wanted = definition.subjects ? found.samples.filter(({ subject }) => definition.subjects?.includes(subject)) : found.samples;
-    const { subjects, judged, referenceDigest } = measureWindow(wanted, definition, sha256Of);
+    const prepared: Prepared[] = [];
+    for (const samples of wanted) {
+      prepared.push(prepareSubject(await found.withValues(samples), definition, sha256Of));
+      // Slow methods must not keep predictions waiting until all subjects are measured.
+      await turn();
+    }
+    const { subjects, judged, referenceDigest } = concludeWindow(prepared, definition.judgement, sha256Of);
     const all = [...subjects, volumeOf(rows, chosen.used.map(rowsOf))];
     const reference = referenceUsed(chosen, rowsOf, referenceDigest);
     return { measured: { subjects: all, judged, reference, rows: stated, evidence: { ...found.positions, ...evidenceOf(all) } } };
@@ -137,13 +146,20 @@ export class WindowMeasurer {
       ? counted.subjects.filter((subject) => monitor.definition.subjects?.includes(subject))
       : counted.subjects;
     const samples = await this.reader.fromCounts(scope, counted, comparison, { subjects, words: await this.wordsOf(monitor.deploymentId) });
-    return { samples, positions: { positionFrom: counted.positionFrom.toString(), positionTo: counted.positionTo.toString() } };
+    const behind = new ValuesBehindCounts(this.reader, scope, counted.positionTo);
+    const wanted = needsValues(askedFor('numeric', monitor.definition));
+    return {
+      samples,
+      withValues: (one) => (wanted ? behind.beside(one, { current: window, reference: chosen.used }) : Promise.resolve(one)),
+      positions: { positionFrom: counted.positionFrom.toString(), positionTo: counted.positionTo.toString() },
+    };
   }
 
   private async fromRows(window: WindowSpan, chosen: Chosen, { monitor, position }: Measuring): Promise<Found> {
     const scope = { deploymentId: monitor.deploymentId, selection: monitor.definition.selection };
     const { samples } = await this.reader.fromRows(scope, [window, ...chosen.used], position);
-    return { samples, positions: { positionFrom: '0', positionTo: position.toString() } };
+    const withValues = (one: SubjectSamples): Promise<SubjectSamples> => Promise.resolve(one);
+    return { samples, withValues, positions: { positionFrom: '0', positionTo: position.toString() } };
   }
 
   private async wordsOf(deploymentId: string): Promise<WordsBySubject> {
@@ -154,7 +170,12 @@ export class WindowMeasurer {
 }
 
 type Positions = Pick<Evidence, 'positionFrom' | 'positionTo'>;
-type Found = { readonly samples: readonly SubjectSamples[]; readonly positions: Positions };
+type Found = {
+  readonly samples: readonly SubjectSamples[];
+  /** Adds values where methods need them that counts do not serve. One subject at a time: the values of all would not fit in memory. */
+  readonly withValues: (samples: SubjectSamples) => Promise<SubjectSamples>;
+  readonly positions: Positions;
+};
 
 const distinct = (windows: readonly WindowSpan[]): WindowSpan[] => [...new Map(windows.map((window) => [window.from, window])).values()];
 
