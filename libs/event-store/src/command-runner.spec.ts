@@ -71,6 +71,19 @@ class ContestedStore extends InMemoryEventStore {
   }
 }
 
+/** Takes every append at the last revision, as servers do: the ids of events tell it nothing. */
+class UnknowingStore extends InMemoryEventStore {
+  private written = 0;
+
+  override async append(stream: string, events: readonly NewEvent[], options: AppendOptions): Promise<AppendResult> {
+    return super.append(
+      stream,
+      events.map((event) => ({ ...event, id: id(`unknown ${(this.written += 1)}`) })),
+      options,
+    );
+  }
+}
+
 class Refusals extends RefusalLog {
   readonly seen: [RefusedCommand, Refusal][] = [];
   async record(refused: RefusedCommand, refusal: Refusal): Promise<void> {
@@ -133,6 +146,19 @@ describe('CommandRunner', () => {
     expect(await run(command('Pay', 'pay'))).toMatchObject({ kind: 'accepted', receipt: { revision: 1n } });
     expect(await recorded()).toHaveLength(252);
     expect(await run(command('Pay', 'after all'))).toMatchObject({ receipt: { revision: 252n } });
+  });
+
+  it('neither records nor decides a command twice on a store that does not recognise its events', async () => {
+    const unknowing = new UnknowingStore();
+    const forgetful = new CommandRunner(unknowing, codec);
+    await run(command('Open', 'open'), forgetful);
+    await run(command('Pay', 'pay', { times: 2 }), forgetful);
+    for (let index = 0; index < 250; index += 1) await run(command('Pay', `filler ${index}`), forgetful);
+    for (const by of [forgetful, new CommandRunner(unknowing, codec)]) {
+      expect(await run(command('Open', 'open'), by)).toMatchObject({ kind: 'accepted', receipt: { revision: 0n } });
+      expect(await run(command('Pay', 'pay', { times: 2 }), by)).toMatchObject({ kind: 'accepted', receipt: { revision: 2n } });
+    }
+    expect((await unknowing.head())?.commit).toBe(253n);
   });
 
   it('folds only what is new since the last command', async () => {

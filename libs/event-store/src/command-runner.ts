@@ -30,7 +30,15 @@ export type CommandRunnerOptions = {
 };
 
 /** What the runner remembers of a stream between commands. */
-type Loaded<S> = { state: S; revision: bigint; position?: Position; readonly commands: Lru<string, Receipt> };
+type Loaded<S> = {
+  state: S;
+  revision: bigint;
+  position?: Position;
+  /** The latest commands with their receipts. */
+  readonly commands: Lru<string, Receipt>;
+  /** Every command that wrote to the stream, by a number for its id: whose receipt is forgotten is looked up in the stream. */
+  readonly known: Set<number>;
+};
 
 const COMMANDS_REMEMBERED = 200;
 const TRIES = 3;
@@ -92,7 +100,7 @@ export class CommandRunner {
   ): Promise<Outcome<Code>> {
     const { decider, stream, command } = run;
     const loaded = await this.load(decider, stream);
-    const first = loaded.commands.get(command.meta.commandId);
+    const first = loaded.commands.get(command.meta.commandId) ?? (await this.forgotten(loaded, stream, command.meta.commandId));
     if (first) return { kind: 'accepted', receipt: first };
     if (command.expectedRevision !== undefined && command.expectedRevision !== loaded.revision) {
       throw new WrongExpectedRevision(stream, command.expectedRevision, loaded.revision < 0n ? 'no_stream' : loaded.revision);
@@ -122,7 +130,21 @@ export class CommandRunner {
     if (result.position) loaded.position = result.position;
     else delete loaded.position;
     const receipt = receiptOf(stream, loaded);
-    loaded.commands.set(command.meta.commandId, receipt);
+    remember(loaded, command.meta.commandId, receipt);
+    return receipt;
+  }
+
+  /**
+   * The receipt of a command that came long ago. Not every store recognises its events: a server takes any append at the last revision,
+   * whatever its ids.
+   */
+  private async forgotten<S>(loaded: Loaded<S>, stream: string, commandId: string): Promise<Receipt | undefined> {
+    if (!loaded.known.has(numberOf(commandId))) return undefined;
+    let receipt: Receipt | undefined;
+    for await (const { metadata, revision, position } of this.store.readStream(stream)) {
+      if (metadata.commandId === commandId) receipt = { stream, revision, position };
+      else if (receipt) break;
+    }
     return receipt;
   }
 
@@ -132,7 +154,12 @@ export class CommandRunner {
     stream: string,
   ): Promise<Loaded<S>> {
     const remembered = this.rememberedBy<S>(decider);
-    const loaded = remembered.get(stream) ?? { state: decider.initialState(), revision: -1n, commands: new Lru(COMMANDS_REMEMBERED) };
+    const loaded = remembered.get(stream) ?? {
+      state: decider.initialState(),
+      revision: -1n,
+      commands: new Lru(COMMANDS_REMEMBERED),
+      known: new Set(),
+    };
     // Forgotten while it changes: an event that cannot be folded must not leave a half-folded state behind.
     remembered.delete(stream);
     for await (const stored of this.store.readStream(stream, { from: loaded.revision + 1n })) {
@@ -140,7 +167,7 @@ export class CommandRunner {
       loaded.state = decider.evolve(loaded.state, recorded);
       loaded.revision = recorded.revision;
       loaded.position = recorded.position;
-      loaded.commands.set(recorded.metadata.commandId, receiptOf(stream, loaded));
+      remember(loaded, recorded.metadata.commandId, receiptOf(stream, loaded));
     }
     remembered.set(stream, loaded);
     return loaded;
@@ -155,6 +182,14 @@ export class CommandRunner {
     return fresh;
   }
 }
+
+const remember = (loaded: Loaded<unknown>, commandId: string, receipt: Receipt): void => {
+  loaded.commands.set(commandId, receipt);
+  loaded.known.add(numberOf(commandId));
+};
+
+/** Its first 48 bits: two commands of a stream hardly ever share them, and then one read too many is all that happens. */
+const numberOf = (commandId: string): number => Number.parseInt(commandId.replace('-', '').slice(0, 12), 16);
 
 const receiptOf = (stream: string, loaded: Loaded<unknown>): Receipt => ({
   stream,
