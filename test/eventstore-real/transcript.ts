@@ -1,5 +1,6 @@
 import { type AppendExpectedRevision, type EventData, type ExpectedRevision, type ResolvedEvent, jsonEvent } from '@eventstore/db-client';
 import { idOfName } from '#libs/kernel';
+import { anEvent } from '../../libs/event-store/src/event-store.contract.js';
 import { type Connection } from '../../libs/event-store/src/eventstoredb/connection.js';
 
 /** One operation and what came of it, without what differs from run to run: positions, times, ids, names of streams. */
@@ -13,7 +14,8 @@ type Direction = 'forwards' | 'backwards';
 const named = (stream: string, { run }: Place): string => (stream.startsWith('$$') ? `$$${stream.slice(2)}-${run}` : `${stream}-${run}`);
 
 const event = (label: string, { run }: Place): EventData =>
-  jsonEvent({ id: idOfName(`transcript ${run}`, label), type: 'Noted', data: { label } });
+  // With the metadata of an event of ours: the contract reads the same log.
+  jsonEvent({ id: idOfName(`transcript ${run}`, label), type: 'Noted', data: { label }, metadata: { ...anEvent(label).metadata } });
 
 const labelOf = ({ event: found }: Pick<ResolvedEvent, 'event'>): string => {
   const { data, revision, streamId } = found ?? {};

@@ -104,10 +104,12 @@ export class Follower {
     stream.on('confirmation', () => {
       [this.confirmed, this.failures] = [true, 0];
       source.heard();
+      source.nudge();
     });
     stream.on('caughtUp', () => {
       this.live = true;
       source.heard();
+      source.nudge();
     });
     this.source = source;
     return source;
