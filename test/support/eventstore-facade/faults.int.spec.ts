@@ -21,17 +21,27 @@ describe('faults of the protocol facade, as the real client meets them', () => {
     facade = await startFacade(options);
     client = EventStoreDBClient.connectionString(facade.url);
   };
-  afterEach(async () => {
+  const close = async (): Promise<void> => {
     await client.dispose();
     await facade.stop();
+  };
+  /** Starting a process costs more than most of what is said to it here: tests that need no log of their own share one. */
+  const sharing = (): void => {
+    beforeAll(() => open());
+    afterAll(close);
+  };
+  let stream = '';
+  let tests = 0;
+  beforeEach(() => {
+    stream = `thing-${(tests += 1)}`;
   });
   const plain = { credentials: { username: 'admin', password: 'changeit' } };
   const append = (options: Parameters<EventStoreDBClient['appendToStream']>[2] = {}): Promise<AppendResult> =>
-    client.appendToStream('thing-1', thing(), options);
-  const stored = async (): Promise<number> => (await facade.control.entries()).filter(({ stream }) => stream === 'thing-1').length;
+    client.appendToStream(stream, thing(), options);
+  const stored = async (): Promise<number> => (await facade.control.entries()).filter((entry) => entry.stream === stream).length;
 
   describe('an append', () => {
-    beforeEach(() => open());
+    sharing();
 
     it('that is held is never answered on a batch stream, whatever deadline the client gave, and can be released', async () => {
       await facade.control.inject({ kind: 'hold-append', written: true });
@@ -115,6 +125,7 @@ describe('faults of the protocol facade, as the real client meets them', () => {
       return answers;
     };
     beforeEach(() => open({ tls: false }));
+    afterEach(close);
 
     it('come twice, late after an error, or for nobody', async () => {
       expect(await answersToOne(1)).toEqual([['asked', 'success']]);
@@ -143,10 +154,8 @@ describe('faults of the protocol facade, as the real client meets them', () => {
   });
 
   describe('a read or subscription', () => {
-    beforeEach(async () => {
-      await open();
-      await facade.control.seed({ stream: 'thing-1', count: 50 });
-    });
+    sharing();
+    beforeEach(() => facade.control.seed({ stream, count: 50 }));
     const readUntilItEnds = async (events: AsyncIterable<unknown>): Promise<readonly [number, unknown]> => {
       let count = 0;
       try {
@@ -159,7 +168,7 @@ describe('faults of the protocol facade, as the real client meets them', () => {
 
     it('loses its connection at an event', async () => {
       await facade.control.inject({ kind: 'drop-read', afterEvents: 20 }, { kind: 'drop-subscription', afterEvents: 30 });
-      const [read, readError] = await readUntilItEnds(client.readStream('thing-1'));
+      const [read, readError] = await readUntilItEnds(client.readStream(stream));
       expect(read).toBeLessThanOrEqual(20);
       expect(['cancelled', 'unavailable']).toContain((readError as { type: string }).type);
       const [subscribed, error] = await readUntilItEnds(client.subscribeToAll({ fromPosition: START }));
@@ -178,7 +187,7 @@ describe('faults of the protocol facade, as the real client meets them', () => {
 
     it('is never answered', async () => {
       await facade.control.inject({ kind: 'hold-read' }, { kind: 'hold-subscription' });
-      const read = client.readStream('thing-1');
+      const read = client.readStream(stream);
       const subscription = client.subscribeToAll();
       expect(await after(once(read, 'data'), 300)).toBe(PENDING);
       expect(await after(once(subscription, 'confirmation'), 300)).toBe(PENDING);
@@ -193,6 +202,8 @@ describe('faults of the protocol facade, as the real client meets them', () => {
   });
 
   describe('the connection', () => {
+    afterEach(close);
+
     it('is refused for a while', async () => {
       await open();
       await append(plain);
@@ -205,14 +216,14 @@ describe('faults of the protocol facade, as the real client meets them', () => {
     it('is new after the process was killed, and finds what was acknowledged', async () => {
       await open({ keepOverRestart: true });
       const { position } = await append(plain);
-      await client.tombstoneStream('thing-2');
+      await client.tombstoneStream(`${stream}-other`);
       const before = await facade.control.entries();
       await facade.restart();
       expect(await facade.control.entries()).toEqual(before);
       const again = EventStoreDBClient.connectionString(facade.url);
-      const next = await again.appendToStream('thing-1', thing(), { expectedRevision: 0n });
+      const next = await again.appendToStream(stream, thing(), { expectedRevision: 0n });
       expect(next.position!.commit).toBeGreaterThan(position!.commit);
-      await expect(again.appendToStream('thing-2', thing())).rejects.toMatchObject({ type: 'stream-deleted' });
+      await expect(again.appendToStream(`${stream}-other`, thing())).rejects.toMatchObject({ type: 'stream-deleted' });
       await again.dispose();
     });
 
@@ -235,6 +246,23 @@ describe('faults of the protocol facade, as the real client meets them', () => {
       expect(await stored()).toBe(1);
     });
 
+    it.each([
+      ['23.10.1', 'timeout'],
+      ['24.10.5', 'caught up'],
+    ])('of a live subscription far behind: a server of %s says %s', async (version, expected) => {
+      await open({ version });
+      const subscription = client.subscribeToAll();
+      subscription.resume();
+      await once(subscription, 'caughtUp');
+      const said = once(subscription, 'caughtUp').then(
+        () => 'caught up',
+        (error: { type: string }) => error.type,
+      );
+      await facade.control.seed({ stream: stream, count: 500 });
+      expect(await said).toBe(expected);
+      await subscription.unsubscribe();
+    });
+
     it('to a server of 20.10 uses plain appends and hears of no catching up', async () => {
       await open({ version: '20.10.0' });
       await append();
@@ -254,13 +282,14 @@ describe('faults of the protocol facade, as the real client meets them', () => {
       leader = await startFacade({ certificateDirectory: facade.certificateDirectory });
     });
     afterEach(() => leader.stop());
+    afterEach(close);
 
     it('send a write to the leader', async () => {
       await facade.control.inject({ kind: 'not-leader', host: 'localhost', port: leader.port });
       await expect(append(plain)).rejects.toMatchObject({ type: 'not-leader', leader: { address: 'localhost', port: leader.port } });
       await append(plain);
       expect(await stored()).toBe(0);
-      expect((await leader.control.entries()).filter(({ stream }) => stream === 'thing-1')).toHaveLength(1);
+      expect((await leader.control.entries()).filter((entry) => entry.stream === stream)).toHaveLength(1);
     });
 
     it('are found by gossip', async () => {
@@ -272,8 +301,8 @@ describe('faults of the protocol facade, as the real client meets them', () => {
       const cluster = EventStoreDBClient.connectionString(
         `esdb://admin:changeit@localhost:${facade.port},localhost:${leader.port}?tlsCAFile=${facade.caFile}&nodePreference=leader`,
       );
-      await cluster.appendToStream('thing-1', thing());
-      expect((await leader.control.entries()).filter(({ stream }) => stream === 'thing-1')).toHaveLength(1);
+      await cluster.appendToStream(stream, thing());
+      expect((await leader.control.entries()).filter((entry) => entry.stream === stream)).toHaveLength(1);
       await cluster.dispose();
     });
   });

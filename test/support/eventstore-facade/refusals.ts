@@ -19,6 +19,9 @@ export const accessDenied = (): Refused => new Refused(status.PERMISSION_DENIED,
 export const unauthenticated = (): Refused => new Refused(status.UNAUTHENTICATED, 'Bad credentials');
 export const unavailable = (): Refused => new Refused(status.UNAVAILABLE, 'Server Is Not Ready');
 
+export const consumerTooSlow = (): Refused =>
+  new Refused(status.ABORTED, 'Operation timed out: Consumer too slow to handle event while live. Client resubscription required.');
+
 export const notLeader = (host: string, port: number): Refused =>
   new Refused(status.NOT_FOUND, 'Leader info available', {
     exception: 'not-leader',

@@ -3,7 +3,7 @@ import { type Delivery } from './delivery.js';
 import { type streams } from './generated.js';
 import { type LogRecord } from './log.js';
 import { isAtLeast, type FacadeNode } from './node.js';
-import { streamDeleted } from './refusals.js';
+import { consumerTooSlow, streamDeleted } from './refusals.js';
 import { visible } from './retention.js';
 import { type Filter, filterOf, indexAfter, placeAfter, revisionAfter, targetOf } from './selection.js';
 import { caughtUpResponse, checkpointResponse, confirmationResponse, eventResponse } from './wire.js';
@@ -23,8 +23,10 @@ const sourceOf = (node: FacadeNode, options: streams.ReadReq.Options, stream: st
   return { records: () => log.stream(stream), index: Math.max(first, revisionAfter(log, stream, options)) };
 };
 
-/** Servers before 24.2 tell none when they go live. */
+/** Servers before 24.2 tell no checkpoint when they go live … */
 const tellsWhenLive = (node: FacadeNode): boolean => isAtLeast(node, 24, 2);
+/** … and end a live subscription that falls too far behind. */
+const dropsSlowConsumers = (node: FacadeNode): boolean => !isAtLeast(node, 24, 2);
 
 /** 24.10.0 to 24.10.4 and 25.0.0: a checkpoint at the end of the log with no prepare position, by which an event can be missed. */
 const hasFaultyCheckpoint = (node: FacadeNode): boolean =>
@@ -70,6 +72,7 @@ class Pump {
   private async step(): Promise<void> {
     const records = this.source.records();
     if (!this.catchingUp && records.length - this.source.index > LIVE_BUFFER) {
+      if (dropsSlowConsumers(this.node)) return this.delivery.fail(consumerTooSlow());
       this.catchingUp = true;
       this.filtered?.checkpoints.fallBehind();
     }
