@@ -1,3 +1,4 @@
+import { rocAucEstimate, wilson } from '#libs/statistics';
 import { DEFAULT_JUDGEMENT as rule, defaultDefinition } from './defaults.js';
 import { sha256Of } from './digest.js';
 import { type LabelledRow } from './label-samples.js';
@@ -78,10 +79,16 @@ describe('realised performance', () => {
     expect(measured(rows(500), []).length).toBeGreaterThan(0);
   });
 
-  it('carries an interval where the metric has a standard error', () => {
-    const accuracy = measured(rows(2000)).find(({ subject }) => subject === 'performance:accuracy')?.scores[0];
-    expect(accuracy?.low).toBeLessThan(accuracy?.score ?? NaN);
-    expect(accuracy?.high).toBeGreaterThan(accuracy?.score ?? NaN);
+  it('carries the bands of the library, which is all but that of the calibration error', () => {
+    const current = rows(2000);
+    const bands = new Map(measured(current).map(({ subject, scores }) => [subject.split(':')[1], [scores[0]?.low, scores[0]?.high]]));
+    const truth = current.map(({ labelClass }) => labelClass === 'true');
+    const scores = current.map(({ score }) => score ?? NaN);
+    const { band: auc } = rocAucEstimate(truth, scores);
+    const { lower, upper } = wilson(truth.filter((yes, i) => yes === (scores[i] ?? NaN) >= 0.5).length, 2000);
+    expect(bands.get('roc_auc')).toEqual([auc?.lower, auc?.upper]);
+    expect(bands.get('accuracy')).toEqual([lower, upper]);
+    expect([...bands].filter(([, [low]]) => low === undefined).map(([name]) => name)).toEqual(['expected_calibration_error']);
   });
 
   it('reports a change of the labels themselves', () => {

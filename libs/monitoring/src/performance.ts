@@ -96,7 +96,8 @@ const subjectOf = (
   { metric, reference }: ComparedMetric,
   positive: string | undefined,
 ): Pick<SubjectMeasurement, 'subject' | 'form' | 'mode' | 'scores' | 'direction' | 'contributions'> => {
-  const band = metric.error === undefined ? {} : { low: metric.value - 1.96 * metric.error, high: metric.value + 1.96 * metric.error };
+  const { low, high } = metric;
+  const band = low === undefined || high === undefined ? {} : { low, high };
   const parameters = { reference: reference?.value ?? null, positiveClass: positive ?? null };
   const change = reference === undefined ? 0 : metric.value - reference.value;
   return {
