@@ -3,7 +3,7 @@ import { DeploymentsGraphqlModule } from '#libs/deployments/graphql';
 import { type EventOf } from '#libs/event-store';
 import { globalId } from '#libs/graphql-kit';
 import { idOfName, instant } from '#libs/kernel';
-import { METHOD_IDS, METHODS } from '#libs/statistics';
+import { methodById, type MethodId, METHOD_IDS, METHODS } from '#libs/statistics';
 import { annsMeta, GraphqlApp } from '../../../test/support/graphql-app.js';
 import { type GraphqlClient } from '../../../test/support/graphql-client.js';
 import { CountLateArrivals, RecordMeasurement, SettleMeasurements } from './commands.js';
@@ -88,6 +88,7 @@ const aMeasurement = (overrides: Partial<Measured>): Measured => ({
   ...overrides,
 });
 
+const refOf = (id: MethodId) => ({ id, version: methodById(id).version });
 const fullOf = (data: unknown): unknown => Object(data).reviseMonitor.monitor.definition.full;
 
 const RESULT = `{ __typename ... on Refusal { code message } ... on MonitorPayload { position monitor { id name status definitionVersion
@@ -190,12 +191,12 @@ describe('monitors in GraphQL', () => {
               references: [{ kind: 'same_weekday', weeks: 8, weeksMin: 3 }, frozen],
               selection: { version: '3', segments: { region: 'north' } },
               subjects: ['feature:delay'],
-              judges: { ...unchanged.judges, numeric: { id: 'mann_whitney', version: 1 } },
+              judges: { ...unchanged.judges, numeric: refOf('mann_whitney') },
               shown: {
                 ...unchanged.shown,
                 numeric: [
-                  { id: 'mmd', version: 1, parameters: { valuesMax: 100 } },
-                  { id: 'jensen_shannon', version: 1, parameters: { base: '2', zero: 'add:1' } },
+                  { ...refOf('mmd'), parameters: { valuesMax: 100 } },
+                  { ...refOf('jensen_shannon'), parameters: { base: '2', zero: 'add:1' } },
                 ],
               },
               judgement: { ...DEFAULT_JUDGEMENT, margins: { ...DEFAULT_JUDGEMENT.margins, psi: 0.1 } },
