@@ -1,11 +1,25 @@
+import { tiedBlocks } from './hypothesis/tied-blocks.js';
 import { type Random, seededRandom, shuffle } from './random.js';
 import { CompensatedSum } from './summation.js';
 
 /** Random splits of the pooled rows behind a p-value, unless said otherwise: its smallest value is then 1/200. */
 export const SPLITS = 199;
 
-/** The generator of a method that was given none: seeded with both sizes, so that an answer is the same wherever it is computed. */
-export const seededBySizes = (n: number, m: number): Random => seededRandom(n * 2 ** 20 + m);
+/**
+ * Numbers for samples whose caller gave no generator: they depend on the order in which the values of both follow each other, column by column, and on
+ * nothing else, so not on a unit nor on the order of rows. A seed of the sizes alone would deal the same splits to every pair of samples, and with them
+ * the level of that one set of splits, such as 6.5 in place of 5 %.
+ * @param columns both samples of each column in ascending order
+ */
+export const seededByOrder = (...columns: readonly (readonly [ArrayLike<number>, ArrayLike<number>])[]): Random => {
+  // Fowler, Noll and Vo's hash (FNV-1a), a word at a time.
+  let hash = 0x811c9dc5;
+  for (const [reference, current] of columns)
+    tiedBlocks(reference, current, (a, b) => {
+      for (const count of [a, b]) hash = Math.imul(hash ^ count, 0x01000193);
+    });
+  return seededRandom(hash >>> 0);
+};
 
 /** Places 0 … count − 1, or `most` of them, each as likely as any other, in random order. */
 export const takenPlaces = (count: number, most: number, random: Random): Float64Array => {

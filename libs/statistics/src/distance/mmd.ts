@@ -1,10 +1,9 @@
 import { StatisticsError } from '../errors.js';
 import { requireSamples } from '../hypothesis/require-samples.js';
-import { tiedBlocks } from '../hypothesis/tied-blocks.js';
-import { type Random, seededRandom } from '../random.js';
+import { type Random } from '../random.js';
 import { type Score } from '../score.js';
 import { sortedValues } from '../sorted.js';
-import { discrepancies, pairSums, pValueOfSplits, SPLITS, splitsOf, takenPlaces } from '../splits.js';
+import { discrepancies, pairSums, pValueOfSplits, seededByOrder, SPLITS, splitsOf, takenPlaces } from '../splits.js';
 import { medianSquaredDifference } from './median-difference.js';
 
 /** Values taken of each sample at most: the cost is quadratic. */
@@ -15,19 +14,6 @@ const MOST = 2000;
  * `valuesMax`: most values taken a side, 2 to 2,000; 2,000 unless given. The time goes with its square.
  */
 export type MmdOptions = { readonly random?: Random; readonly valuesMax?: number };
-
-/**
- * Numbers that depend on which sample every value in order is from, and on nothing else, so not on the unit of the feature. A seed of the
- * sizes alone would deal the same places of sorted samples every time, and its own level, such as 6.5 in place of 5 %, to every pair.
- */
-const seededByOrder = (reference: ArrayLike<number>, current: ArrayLike<number>): Random => {
-  // Fowler, Noll and Vo's hash (FNV-1a), a word at a time.
-  let hash = 0x811c9dc5;
-  tiedBlocks(reference, current, (a, b) => {
-    for (const count of [a, b]) hash = Math.imul(hash ^ count, 0x01000193);
-  });
-  return seededRandom(hash >>> 0);
-};
 
 /** At most `most` of the values, each as likely as any other, ascending. */
 const taken = (values: ArrayLike<number>, most: number, random: Random): Float64Array =>
@@ -69,7 +55,7 @@ export const mmd = (reference: ArrayLike<number>, current: ArrayLike<number>, op
   const { valuesMax = MOST } = options;
   if (!(Number.isInteger(valuesMax) && valuesMax >= 2 && valuesMax <= MOST))
     throw new StatisticsError(`mmd requires a valuesMax between 2 and ${MOST}`);
-  const random = options.random ?? seededByOrder(reference, current);
+  const random = options.random ?? seededByOrder([reference, current]);
   const [x, y] = [taken(reference, valuesMax, random), taken(current, valuesMax, random)];
   const values = new Float64Array(x.length + y.length);
   values.set(x);

@@ -1,9 +1,9 @@
 import { rocAuc } from '../performance/roc-auc.js';
 import { type Random, shuffle } from '../random.js';
 import { type Score } from '../score.js';
-import { pValueOfSplits, seededBySizes, splitsOf } from '../splits.js';
+import { pValueOfSplits, splitsOf } from '../splits.js';
 import { boostSmallTrees, codesOfColumn, SMALL_TREES } from './small-trees.js';
-import { type Pooled, type PooledColumn, pooledOf, requireTables, type SplitOptions, type Table } from './table.js';
+import { type Pooled, type PooledColumn, pooledOf, requireTables, seededByTables, type SplitOptions, type Table } from './table.js';
 
 /** Rows taken of each sample at most: the learner is trained five times for every split. */
 const MOST = 1000;
@@ -86,7 +86,7 @@ const areas = ({ n, m, columns }: Pooled, random: Random, splits: number): numbe
  */
 export const domainClassifier = (reference: Table, current: Table, options: SplitOptions = {}): Score => {
   requireTables('domainClassifier', [reference, current], 10);
-  const random = options.random ?? seededBySizes(reference[0]?.values.length ?? 0, current[0]?.values.length ?? 0);
+  const random = options.random ?? seededByTables([reference, current]);
   const pooled = pooledOf([reference, current], MOST, random);
   const splits = options.splits ?? SPLITS;
   const scores = areas(pooled, random, splits);

@@ -1,7 +1,7 @@
 import { type Score } from '../score.js';
-import { pairSums, pValueOfSplits, seededBySizes, SPLITS, splitsOf } from '../splits.js';
+import { pairSums, pValueOfSplits, SPLITS, splitsOf } from '../splits.js';
 import { type Points, pointsOf, squaredDistance } from './points.js';
-import { pooledOf, requireTables, type SplitOptions, type Table } from './table.js';
+import { pooledOf, requireTables, seededByTables, type SplitOptions, type Table } from './table.js';
 
 /** Rows taken of each sample at most: the cost is quadratic. */
 const MOST = 1000;
@@ -38,7 +38,7 @@ const squaredEnergies = (points: Points, n: number, splits: readonly Float64Arra
  */
 export const multivariateEnergy = (reference: Table, current: Table, options: SplitOptions = {}): Score => {
   requireTables('multivariateEnergy', [reference, current], 2);
-  const random = options.random ?? seededBySizes(reference[0]?.values.length ?? 0, current[0]?.values.length ?? 0);
+  const random = options.random ?? seededByTables([reference, current]);
   const pooled = pooledOf([reference, current], MOST, random);
   const { n, m } = pooled;
   const splits = options.splits ?? SPLITS;

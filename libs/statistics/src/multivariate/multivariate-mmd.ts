@@ -1,8 +1,8 @@
 import { type Score } from '../score.js';
-import { seededBySizes, SPLITS } from '../splits.js';
+import { SPLITS } from '../splits.js';
 import { discrepancyOfPoints } from './discrepancy-of-points.js';
 import { pointsOf } from './points.js';
-import { pooledOf, requireTables, type SplitOptions, type Table } from './table.js';
+import { pooledOf, requireTables, seededByTables, type SplitOptions, type Table } from './table.js';
 
 /** Rows taken of each sample at most: the cost is quadratic. */
 const MOST = 1000;
@@ -26,7 +26,7 @@ const MOST = 1000;
  */
 export const multivariateMmd = (reference: Table, current: Table, options: SplitOptions = {}): Score => {
   requireTables('multivariateMmd', [reference, current], 2);
-  const random = options.random ?? seededBySizes(reference[0]?.values.length ?? 0, current[0]?.values.length ?? 0);
+  const random = options.random ?? seededByTables([reference, current]);
   const pooled = pooledOf([reference, current], MOST, random);
   return discrepancyOfPoints(pointsOf(pooled), pooled.n, { random, splits: options.splits ?? SPLITS });
 };

@@ -4,10 +4,10 @@ import { directionOf } from '../hypothesis/direction.js';
 import { momentsOf } from '../hypothesis/moments.js';
 import { type Random } from '../random.js';
 import { type Score } from '../score.js';
-import { seededBySizes, SPLITS, splitsOf } from '../splits.js';
+import { SPLITS, splitsOf } from '../splits.js';
 import { compensatedMean, populationDeviation } from '../summation.js';
 import { EXPLAINED, reconstruct } from './principal-components.js';
-import { type Pooled, pooledOf, requireTables, type SplitOptions, type Table } from './table.js';
+import { type Pooled, pooledOf, requireTables, seededByTables, type SplitOptions, type Table } from './table.js';
 
 /** Rows taken of each sample at most for the p-value, for which every split is fitted anew. */
 const MOST = 1000;
@@ -65,7 +65,7 @@ export const pcaReconstruction = (reference: Table, current: Table, options: Pca
   requireTables('pcaReconstruction', [reference, current], 2);
   if (reference.length < 2) throw new StatisticsError('pcaReconstruction requires at least two columns');
   const [n, m] = [reference[0]?.values.length ?? 0, current[0]?.values.length ?? 0];
-  const random = options.random ?? seededBySizes(n, m);
+  const random = options.random ?? seededByTables([reference, current]);
   const splits = options.splits ?? SPLITS;
   const { errors, components } = reconstruct(pooledOf([reference, current], Infinity, random), new Float64Array(n + m).fill(1, 0, n));
   const [own, others] = [errors.subarray(0, n), errors.subarray(n)];

@@ -1,6 +1,7 @@
 import { StatisticsError } from '../errors.js';
 import { type Random } from '../random.js';
-import { takenPlaces } from '../splits.js';
+import { sortedValues } from '../sorted.js';
+import { seededByOrder, takenPlaces } from '../splits.js';
 
 /** A column in row order: numbers with NaN where there is none, or words with undefined where there is none. */
 export type TableColumn =
@@ -10,7 +11,7 @@ export type TableColumn =
 /** Columns whose values at one place belong to one row. */
 export type Table = readonly TableColumn[];
 
-/** `random` decides the splits and which rows are taken; unless given, one seeded by both sizes. `splits` stand behind a p-value. */
+/** `random` decides the splits and which rows are taken; unless given, one seeded by the order of the values. `splits` stand behind a p-value. */
 export type SplitOptions = { readonly random?: Random; readonly splits?: number };
 
 /** Numbers with NaN where missing; or the place of each word among all words in order of their letters, −1 where missing. */
@@ -63,6 +64,27 @@ const pooledWords = (values: readonly (string | undefined)[]): PooledColumn => {
     words: words.length,
   };
 };
+
+/** Columns whose order makes a seed: enough to tell samples apart, and sorting all of them would cost more than the score. */
+const ORDERED = 3;
+
+/** The values of a column in ascending order, words as their places among all words in order of their letters; missing ones left out. */
+const inOrder = (first: TableColumn, second: TableColumn | undefined): readonly [Float64Array, Float64Array] => {
+  if (first.kind === 'numeric' && second?.kind === 'numeric') {
+    const [a, b] = [first.values, second.values];
+    const present = (values: ArrayLike<number>): Float64Array =>
+      sortedValues(Float64Array.from(values).filter((value) => !Number.isNaN(value)));
+    return [present(a), present(b)];
+  }
+  const words = [first, second].map((column) => (column?.kind === 'categorical' ? column.values.filter((word) => word !== undefined) : []));
+  const places = new Map([...new Set(words.flat())].sort().map((word, i) => [word, i]));
+  const codes = (index: number): Float64Array => sortedValues(Float64Array.from(words[index] ?? [], (word) => places.get(word) ?? NaN));
+  return [codes(0), codes(1)];
+};
+
+/** A generator that the tables themselves seed, by the order of the values of their first three columns. The caller has checked them. */
+export const seededByTables = ([reference, current]: readonly [Table, Table]): Random =>
+  seededByOrder(...reference.slice(0, ORDERED).map((column, i) => inOrder(column, current[i])));
 
 /** Both tables one under the other, from each at most `most` rows, each as likely as any other. The caller has checked them. */
 export const pooledOf = ([reference, current]: readonly [Table, Table], most: number, random: Random): Pooled => {

@@ -1,9 +1,9 @@
 import { type SplitOptions } from '../multivariate/table.js';
 import { type Score } from '../score.js';
-import { pValueOfSplits, seededBySizes, SPLITS, splitsOf } from '../splits.js';
+import { pValueOfSplits, SPLITS, splitsOf } from '../splits.js';
 import { compensatedSum } from '../summation.js';
 import { type Points } from '../multivariate/points.js';
-import { dimensionOf, pooledVectors, type Vectors } from './vectors.js';
+import { dimensionOf, pooledVectors, seededByVectors, type Vectors } from './vectors.js';
 
 /** Vectors taken of each sample at most for the p-value. */
 const MOST = 2000;
@@ -53,7 +53,7 @@ const shifted = (points: Points & { readonly n: number }): Points & { readonly n
  */
 export const centroidDistance = (reference: Vectors, current: Vectors, options: SplitOptions = {}): Score => {
   const dimension = dimensionOf('centroidDistance', reference, current);
-  const random = options.random ?? seededBySizes(reference.length, current.length);
+  const random = options.random ?? seededByVectors(reference, current);
   const splits = options.splits ?? SPLITS;
   const points = shifted(pooledVectors([reference, current], MOST, random));
   const m = points.rows - points.n;

@@ -1,8 +1,8 @@
 import { discrepancyOfPoints } from '../multivariate/discrepancy-of-points.js';
 import { type SplitOptions } from '../multivariate/table.js';
 import { type Score } from '../score.js';
-import { seededBySizes, SPLITS } from '../splits.js';
-import { dimensionOf, pooledVectors, type Vectors } from './vectors.js';
+import { SPLITS } from '../splits.js';
+import { dimensionOf, pooledVectors, seededByVectors, type Vectors } from './vectors.js';
 
 /** Vectors taken of each sample at most: the cost is quadratic. */
 const MOST = 1000;
@@ -24,7 +24,7 @@ const MOST = 1000;
  */
 export const vectorMmd = (reference: Vectors, current: Vectors, options: SplitOptions = {}): Score => {
   dimensionOf('vectorMmd', reference, current);
-  const random = options.random ?? seededBySizes(reference.length, current.length);
+  const random = options.random ?? seededByVectors(reference, current);
   const points = pooledVectors([reference, current], MOST, random);
   return discrepancyOfPoints(points, points.n, { random, splits: options.splits ?? SPLITS });
 };

@@ -1,7 +1,8 @@
 import { StatisticsError } from '../errors.js';
 import { type Random } from '../random.js';
 import { type Points } from '../multivariate/points.js';
-import { takenPlaces } from '../splits.js';
+import { sortedValues } from '../sorted.js';
+import { seededByOrder, takenPlaces } from '../splits.js';
 
 /** Vectors in row order, such as embeddings. */
 export type Vectors = readonly ArrayLike<number>[];
@@ -24,6 +25,17 @@ export const dimensionOf = (name: string, reference: Vectors, current: Vectors):
   requireVectors(name, reference, dimension);
   requireVectors(name, current, dimension);
   return dimension;
+};
+
+/** Elements whose order makes a seed. */
+const ORDERED = 3;
+
+/** A generator that the vectors themselves seed, by the order of their first three elements. The caller has checked them. */
+export const seededByVectors = (reference: Vectors, current: Vectors): Random => {
+  const inOrder = (vectors: Vectors, element: number): Float64Array =>
+    sortedValues(Float64Array.from(vectors, (vector) => vector[element] ?? NaN));
+  const dimension = Math.min(ORDERED, reference[0]?.length ?? 0);
+  return seededByOrder(...Array.from({ length: dimension }, (_, i) => [inOrder(reference, i), inOrder(current, i)] as const));
 };
 
 /** Both samples one after the other, from each at most `most` vectors, each as likely as any other. The caller has checked them. */
