@@ -82,6 +82,8 @@ export const appendHandler =
     call.on('data', (request: streams.AppendReq) => requests.push(request));
     call.on('end', () =>
       orRefuse(refuse, () => {
+        // A call that was given up in the middle ends too, with some of its events: a server writes all or nothing.
+        if (call.cancelled) return;
         const options = requests[0]?.getOptions();
         const [stream, expected] = [streamNameOf(options?.getStreamIdentifier()), expectedOf(options)];
         checkLeader(node, call.metadata, true);
