@@ -1,0 +1,1 @@
+export { type Lease, type LeaseHolder, type LeaseRequest, LeaseLost, Leases, LeasesClosed, LeasesUnavailable } from './leases.js';

@@ -1,0 +1,1 @@
+export { type NatsLeases, type NatsLeasesOptions, openNatsLeases } from './nats-leases.js';
