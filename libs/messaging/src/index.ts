@@ -5,6 +5,7 @@ export {
   type MessageHandler,
   type SubscriptionOptions,
   BusClosed,
+  BusUnavailable,
   MessageBus,
   SlowSubscriber,
 } from './message-bus.js';

@@ -12,8 +12,8 @@ export type SubscriptionOptions = {
   readonly name: string;
   /** Messages that may wait for the handler, 1,000 unless said otherwise. */
   readonly queueMax?: number;
-  /** The handler failed on a message. The message is gone for this subscription; the next one is delivered. */
-  readonly onError: (error: unknown, message: BusMessage) => void;
+  /** The handler failed on a message, or it was no CloudEvent. It is gone for this subscription; the next one is delivered. */
+  readonly onError: (error: unknown, subject: string) => void;
   /** The handler did not keep up: the subscription has ended, with so many messages undelivered. */
   readonly onDropped: (error: SlowSubscriber) => void;
 };
@@ -40,23 +40,30 @@ export class BusClosed extends Error {
   }
 }
 
+/** The server of the bus does not answer. It passes; whether the message was sent is unknown. */
+export class BusUnavailable extends Error {
+  override readonly name = 'BusUnavailable';
+  readonly transient = true;
+}
+
 /**
  * Tells others that something happened. A bus, not a source of truth: a message reaches the subscriptions that exist when it is
- * published, at most once each, in the order of publishing, and is kept nowhere. Whoever must not miss anything follows the event log.
- * Every adapter passes `message-bus.contract.ts`.
+ * published, in the order of publishing, and a subscription that has lost its server misses what is published meanwhile. Whoever must
+ * not miss anything follows the event log. Every adapter passes `message-bus.contract.ts`.
  */
 export abstract class MessageBus {
   /**
-   * Resolves when the message is on its way; never waits for handlers, never fails because of one.
+   * Resolves when the message is on its way, or kept where a server keeps messages of this subject; never waits for handlers, never
+   * fails because of one.
    *
    * @throws TypeError when the subject is malformed
-   * @throws BusClosed
+   * @throws BusClosed | BusUnavailable
    */
   abstract publish(subject: string, event: CloudEvent): Promise<void>;
   /**
    * @param pattern a subject in which `*` stands for one word and a last `>` for one or more
    * @throws TypeError when the pattern is malformed
-   * @throws BusClosed
+   * @throws BusClosed | BusUnavailable
    */
   abstract subscribe(pattern: string, handler: MessageHandler, options: SubscriptionOptions): Promise<BusSubscription>;
   /** Ends every subscription and waits for the handlers at work, whose signal is aborted. */

@@ -1,0 +1,2 @@
+export { type NatsOptions, connectToNats } from './connect.js';
+export { type NatsMessageBusOptions, NatsMessageBus } from './nats-message-bus.js';

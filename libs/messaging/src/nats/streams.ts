@@ -1,0 +1,60 @@
+import {
+  type JetStreamManager,
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+} from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import { subjectMatches } from '../subjects.js';
+
+const DAY_MS = 86_400_000;
+const MIB = 1024 * 1024;
+
+/** What a stream of ours is made with. One that exists is left as operators have set it. */
+export type StreamPlan = {
+  readonly name: string;
+  readonly description: string;
+  readonly subjects: readonly string[];
+  /** `work`: a message is gone once it was acknowledged, and a full stream refuses new ones. `news`: the oldest give way. */
+  readonly keeps: 'work' | 'news';
+  readonly ageMsMax: number;
+  readonly bytesMax: number;
+  /** How long the server recognises a `Nats-Msg-Id` it has seen, in milliseconds. */
+  readonly duplicatesMs: number;
+};
+
+/** What Driftledger tells: kept for those who were away. */
+export const NEWS: StreamPlan = {
+  name: 'DRIFTLEDGER_NEWS',
+  description: 'Driftledger: alerts, measurements and events, as CloudEvents',
+  subjects: ['driftledger.alerts.>', 'driftledger.measurements.>', 'driftledger.events.>'],
+  keeps: 'news',
+  ageMsMax: 7 * DAY_MS,
+  bytesMax: 1024 * MIB,
+  duplicatesMs: 10 * 60_000,
+};
+
+/** Whether messages of a subject are kept by the server. */
+export const isKept = (subject: string): boolean => NEWS.subjects.some((pattern) => subjectMatches(pattern, subject));
+
+/** Creates a stream unless there is one of this name. @throws an error of the client */
+export const ensureStream = async (manager: JetStreamManager, plan: StreamPlan): Promise<void> => {
+  try {
+    await manager.streams.info(plan.name);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound)) throw error;
+    await manager.streams.add({
+      name: plan.name,
+      description: plan.description,
+      subjects: [...plan.subjects],
+      storage: StorageType.File,
+      retention: plan.keeps === 'work' ? RetentionPolicy.Workqueue : RetentionPolicy.Limits,
+      discard: plan.keeps === 'work' ? DiscardPolicy.New : DiscardPolicy.Old,
+      max_age: nanos(plan.ageMsMax),
+      max_bytes: plan.bytesMax,
+      duplicate_window: nanos(plan.duplicatesMs),
+    });
+  }
+};
