@@ -54,10 +54,10 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^libs/',
-        pathNot: ['^libs/platform/', '\\.spec\\.ts$', '\\.contract\\.ts$', '^libs/(event-store|clickhouse|messaging|inference)/'],
+        pathNot: ['^libs/platform/', '\\.spec\\.ts$', '\\.contract\\.ts$', '^libs/(event-store|clickhouse|messaging|leases|inference)/'],
       },
       to: {
-        path: '^libs/(event-store/src/(sqlite|memory|eventstoredb)|clickhouse/src/(chdb|http)|messaging/src/in-process|inference/src/onnx)/',
+        path: '^libs/(event-store/src/(sqlite|memory|eventstoredb)|clickhouse/src/(chdb|http)|(messaging|leases)/src/(in-process|nats)|inference/src/onnx)/',
       },
     },
     { name: 'libs-know-no-apps', comment: 'Apps are wiring.', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },

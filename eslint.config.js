@@ -2,11 +2,13 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 const singleOwner = (name, owner) => ({ name, message: `only ${owner} may import ${name}` });
+const NATS = ['@nats-io/transport-node', '@nats-io/jetstream', '@nats-io/kv'];
 const OWNED = [
   singleOwner('@clickhouse/client', 'libs/clickhouse'),
   singleOwner('chdb', 'libs/clickhouse/chdb'),
   singleOwner('libsql', 'libs/event-store/sqlite'),
   singleOwner('@eventstore/db-client', 'libs/event-store/eventstoredb'),
+  ...NATS.map((name) => singleOwner(name, 'libs/messaging/nats and libs/leases/nats')),
   singleOwner('onnxruntime-node', 'libs/inference/onnx'),
   singleOwner('simple-statistics', 'libs/statistics/src/describe.ts'),
 ];
@@ -56,6 +58,7 @@ export default tseslint.config(
     files: ['libs/event-store/src/eventstoredb/**', 'test/support/eventstore-facade/**', 'test/eventstore-real/**'],
     rules: { 'no-restricted-imports': allow('@eventstore/db-client') },
   },
+  { files: ['libs/{messaging,leases}/src/nats/**', 'test/**'], rules: { 'no-restricted-imports': allow(...NATS) } },
   { files: ['libs/inference/src/onnx/**'], rules: { 'no-restricted-imports': allow('onnxruntime-node') } },
   { files: ['libs/statistics/src/describe.ts'], rules: { 'no-restricted-imports': allow('simple-statistics') } },
   { files: ['apps/cli/**', 'test/load/**', 'tools/**'], rules: { 'no-console': 'off' } },
