@@ -71,14 +71,14 @@ const areas = ({ n, m, columns }: Pooled, random: Random, splits: number): numbe
  * Score = area under the ROC curve of what the learner says of rows it was not trained on: 0.5 is expected without drift, 1 = told apart without
  * exception; below 0.5 is chance (it learnt what does not hold elsewhere). Unchanged by any increasing transformation of a number. Five folds, rows dealt at
  * random (a file sorted by time costs nothing), each with as much of both samples as the others; areas of the pooled answers. The learner is
- * gradient boosting of 20 regression trees (8 leaves, at least 10 rows a leaf, rate 0.3) on up to 255 bins a column; missing numbers are a bin of
+ * gradient boosting of 10 regression trees (three questions each, at least 10 rows a leaf, rate 0.5) on up to 31 bins a column; missing numbers are a bin of
  * their own; words are ordered by how often they occur in the pooled rows, missing ones apart. Bins and order come from the pooled rows without
  * knowing their sample: taken from the reference alone, words that only the other sample has would give the answer away where nothing drifted.
  * p-value: share of 99 random splits of the pooled rows, each learnt anew, that score at least as much, (b + 1)/(99 + 1), exact for its level. The law of
  * Mann-Whitney, and the limits of 0.45 and 0.65 that others set, are not: answers of folds that learnt from each other's rows are not
  * independent, and how far an area strays from 0.5 depends on the sizes.
  * Above 1,000 rows a side that many are taken at random; the parameters say how many. Smallest sample: ten rows a side (a tree needs 20 rows
- * to split at all). O(splits · folds · trees · rows · columns): about a second at 200 rows a side and 5 columns, 5 at 1,000 and 20.
+ * to split at all). O(splits · folds · trees · rows · columns): a third of a second at 200 rows a side and 5 columns, 3 s at 1,000 and 20.
  * Rows that occur twice may be learnt in one fold and asked in another.
  * Source: Lopez-Paz and Oquab, "Revisiting classifier two-sample tests", ICLR 2017; trees: Friedman, Ann. Statist. 29 (2001), 1189-1232.
  * Oracle: oracles/domain-classifier.json (scikit-learn's boosting with the same settings: areas agree as far as two shuffles of it agree).

@@ -45,7 +45,7 @@ const shifted = (points: Points & { readonly n: number }): Points & { readonly n
  * first. Without drift it is about √(total variance · (1/n + 1/m)), not 0: a fixed limit means something else for every size, the p-value does not.
  * p-value: share of 199 random splits of the pooled vectors whose means are at least as far apart, (b + 1)/(199 + 1), so never 0 and exact for its
  * level. For it at most 2,000 vectors a side are taken at random; the score takes all. Smallest sample: two vectors a side.
- * O(vectors · dimension) for the score, 100 times that of the vectors taken for the p-value (about 0.6 s at 768 elements).
+ * O(vectors · dimension) for the score, 100 times that of the vectors taken for the p-value (under a second at 768 elements).
  * Source: Rabanser, Günnemann and Lipton, NeurIPS 32 (2019), 1396-1408 (shift of representations); the permutation test: Lehmann and Romano, Testing
  * Statistical Hypotheses, 15.2. Oracle: oracles/vectors.json (Evidently's embedding drift by distance, tolerance 1e-9).
  * @throws StatisticsError `centroidDistance requires at least 2 vectors in each sample` and what else `dimensionOf` names

@@ -16,7 +16,7 @@ const MOST = 1000;
  * 2σ² is the median squared distance of pooled vectors (of those that differ, where most are equal; of at most 1,000 taken at random).
  * p-value: share of 199 random splits of the pooled vectors that score at least as much, (b + 1)/(199 + 1), so never 0 and exact for its level. Above
  * 1,000 vectors a side that many are taken at random; the parameters say how many. Smallest sample: two vectors a side.
- * O(vectors² · (dimension + splits)), at most 2 million pairs (about 2 s at 768 elements); no matrix is held.
+ * O(vectors² · (dimension + splits)), at most 2 million pairs (about 3 s at 768 elements); no matrix is held.
  * Source: Gretton et al., J. Machine Learning Research 13 (2012), 723-773, lemma 6.
  * Oracle: oracles/vectors.json (kernel sums over scipy's distances, tolerance 1e-9).
  * @throws StatisticsError `vectorMmd requires at least 2 vectors in each sample` and what else `dimensionOf` names
