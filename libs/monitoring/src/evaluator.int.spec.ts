@@ -254,6 +254,27 @@ describe('the evaluator', () => {
     expect(found?.subjects.map(({ subject }) => subject)).toEqual(['feature:amount', 'feature:city', 'output:score', 'volume']);
   });
 
+  it('records the other days by which it knew how much windows vary', async () => {
+    const id = await bench.register('varied');
+    const monitorId = await bench.monitor('varied');
+    await bench.days(Array.from({ length: 18 }, (_, day) => dayBatch(id, day)));
+    await bench.predictions([dayBatch(id, 18, { rows: 10 }), START + 19 * DAY]);
+    await bench.evaluator().advance(bench.projected);
+    const last = drift(await bench.measurements(monitorId)).find((one) => dayOf(one) === 17);
+    const days = (windows: readonly { from: number }[] = []): number[] => windows.map((window) => dayOf({ window }));
+    expect(days(last?.reference?.windows)).toEqual([10, 3]);
+    expect(last?.reference?.otherDays?.map(days)).toEqual([
+      [4, 11],
+      [5, 12],
+      [6, 13],
+      [0, 7, 14],
+      [1, 8, 15],
+      [2, 9, 16],
+    ]);
+    const city = last?.subjects.find(({ subject }) => subject === 'feature:city');
+    expect(city?.judgement?.gates[0]).toMatchObject({ gate: 'significance', parameters: { contrasts: 10 } });
+  });
+
   it('gives the same bits when it is stopped and started between windows', async () => {
     const make = async (name: string): Promise<{ monitorId: string; at: bigint[] }> => {
       const id = await bench.register(name);
