@@ -7,7 +7,7 @@ import { verdictsOn, weigh, type Weighed } from './judge.js';
 import { type Contribution, type MethodScore, type SubjectJudgement, type SubjectMeasurement } from './measurement.js';
 import { qualityOf } from './quality.js';
 import { type SubjectSamples } from './sample.js';
-import { type Asked, scoresOf } from './scores.js';
+import { type Asked, scoring } from './scores.js';
 
 /** Most contributions kept with a measurement: enough for a chart, bounded for the log. */
 const CONTRIBUTIONS_MAX = 20;
@@ -45,14 +45,23 @@ export const measureWindow = (all: readonly SubjectSamples[], measuring: Measuri
     digest,
   );
 
-/** Scores and quality of one subject. Pure. */
-export const prepareSubject = (samples: SubjectSamples, measuring: Measuring, digest: Digest): Prepared => {
+/** Scores and quality of one subject, without the pauses of `preparing`. Pure. */
+const prepareSubject = (samples: SubjectSamples, measuring: Measuring, digest: Digest): Prepared => {
+  const steps = preparing(samples, measuring, digest);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+};
+
+/** Scores and quality of one subject, with a pause after each slow method. Pure. */
+export function* preparing(samples: SubjectSamples, measuring: Measuring, digest: Digest): Generator<'pause', Prepared, undefined> {
   const comparable = samples.current.counted > 0 && samples.reference.counted > 0;
   const bins = comparable ? judgingBins(samples, measuring.judgement) : undefined;
   const judge = measuring.judges[samples.form];
   const distance = distanceOf(judge);
   const byDistance = bins && weigh(distance, bins, measuring.judgement);
-  const { scores, unscored } = scoresOf(samples, bins, askedFor(samples.form, measuring));
+  const { scores, unscored } = yield* scoring(samples, bins, askedFor(samples.form, measuring));
   const reference = referenceDigest(samples, digest);
   const measured = {
     subject: samples.subject,
@@ -71,7 +80,7 @@ export const prepareSubject = (samples: SubjectSamples, measuring: Measuring, di
   const test = scores.find(({ method }) => method === judge.id);
   const weighed = byDistance && test?.pValue !== undefined ? { ...byDistance, pValue: test.pValue } : undefined;
   return { measured, weighed, test, referenceDigest: reference };
-};
+}
 
 /** The verdicts on subjects of one window: their p-values are corrected together. Pure. */
 export const concludeWindow = (prepared: readonly Prepared[], rule: JudgementRule, digest: Digest): Measured => {

@@ -20,14 +20,22 @@ export type Asked = MethodRef & { readonly judging: boolean };
 /**
  * Scores by every method asked for. Over bins where a method takes bins; of a whole distribution from values where the subject has them
  * (`exact`), else from bucket counts, else from the values beside them. Never throws for samples a method refuses: that is its answer.
+ * A pause follows each method that took values, which may have taken a second: who scores beside other work lets that have its turn.
  */
-export const scoresOf = (samples: SubjectSamples, bins: JudgingBins | undefined, asked: readonly Asked[]): Scored => {
-  const answers = asked.map((one) => answerOf(samples, bins, one));
-  return {
-    scores: answers.flatMap((answer) => ('score' in answer ? [answer] : [])),
-    unscored: answers.flatMap((answer) => ('score' in answer ? [] : [answer])),
-  };
-};
+export function* scoring(
+  samples: SubjectSamples,
+  bins: JudgingBins | undefined,
+  asked: readonly Asked[],
+): Generator<'pause', Scored, undefined> {
+  const [scores, unscored]: [MethodScore[], Unscored[]] = [[], []];
+  for (const one of asked) {
+    const answer = answerOf(samples, bins, one);
+    if ('score' in answer) scores.push(answer);
+    else unscored.push(answer);
+    if ('score' in answer && (answer.mode ?? samples.mode) === 'exact') yield 'pause';
+  }
+  return { scores, unscored };
+}
 
 /** Whether some of these methods need values although their subject is counted in buckets. */
 export const needsValues = (asked: readonly MethodRef[]): boolean =>

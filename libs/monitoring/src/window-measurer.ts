@@ -3,7 +3,7 @@ import { type Deployments } from '#libs/deployments';
 import { type Calendar } from './calendar.js';
 import { sha256Of } from './digest.js';
 import { type SkipReason } from './events.js';
-import { askedFor, concludeWindow, measureWindow, type Prepared, prepareSubject } from './measure.js';
+import { askedFor, concludeWindow, measureWindow, type Prepared, preparing } from './measure.js';
 import { type Evidence, type SubjectMeasurement, type WindowSpan } from './measurement.js';
 import { type MeasurementsState } from './measurements-decider.js';
 import { labelSamples, type LabelledWindows, measurePerformance } from './performance.js';
@@ -66,11 +66,7 @@ export class WindowMeasurer {
     const found = counted ? await this.fromCounts(counted, window, chosen, of) : await this.fromRows(window, chosen, of);
     const wanted = definition.subjects ? found.samples.filter(({ subject }) => definition.subjects?.includes(subject)) : found.samples;
     const prepared: Prepared[] = [];
-    for (const samples of wanted) {
-      prepared.push(prepareSubject(await found.withValues(samples), definition, sha256Of));
-      // Slow methods must not keep predictions waiting until all subjects are measured.
-      await turn();
-    }
+    for (const samples of wanted) prepared.push(await inTurns(preparing(await found.withValues(samples), definition, sha256Of)));
     const { subjects, judged, referenceDigest } = concludeWindow(prepared, definition.judgement, sha256Of);
     const all = [...subjects, volumeOf(rows, chosen.used.map(rowsOf))];
     const reference = referenceUsed(chosen, rowsOf, referenceDigest);
@@ -168,6 +164,14 @@ export class WindowMeasurer {
     return new Map([...state.words].map(([subject, words]) => [subject, new Map([...words].map(([word, bucket]) => [bucket, word]))]));
   }
 }
+
+/** Runs steps to their end; predictions that come in have their turn at each pause. */
+const inTurns = async <T>(steps: Generator<'pause', T, undefined>): Promise<T> => {
+  for (let step = steps.next(); ; step = steps.next()) {
+    if (step.done) return step.value;
+    await turn();
+  }
+};
 
 type Positions = Pick<Evidence, 'positionFrom' | 'positionTo'>;
 type Found = {
