@@ -54,11 +54,12 @@ export default tseslint.config(
   },
   { files: ['libs/clickhouse/**'], rules: { 'no-restricted-imports': allow('@clickhouse/client', 'chdb') } },
   { files: ['libs/event-store/src/sqlite/**'], rules: { 'no-restricted-imports': allow('libsql') } },
+  { files: ['libs/{messaging,leases}/src/nats/**', 'test/**'], rules: { 'no-restricted-imports': allow(...NATS) } },
+  // After the line above, which is about all of test/: the last that fits a file is the one that counts.
   {
     files: ['libs/event-store/src/eventstoredb/**', 'test/support/eventstore-facade/**', 'test/eventstore-real/**'],
     rules: { 'no-restricted-imports': allow('@eventstore/db-client') },
   },
-  { files: ['libs/{messaging,leases}/src/nats/**', 'test/**'], rules: { 'no-restricted-imports': allow(...NATS) } },
   { files: ['libs/inference/src/onnx/**'], rules: { 'no-restricted-imports': allow('onnxruntime-node') } },
   { files: ['libs/statistics/src/describe.ts'], rules: { 'no-restricted-imports': allow('simple-statistics') } },
   { files: ['apps/cli/**', 'test/load/**', 'tools/**'], rules: { 'no-console': 'off' } },
