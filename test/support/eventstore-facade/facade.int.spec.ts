@@ -199,6 +199,20 @@ describe('the protocol facade, through the real client', () => {
       expect(caughtUp).toBe(1);
     });
 
+    it('are counted while they are open', async () => {
+      await open();
+      const subscription = client.subscribeToAll({ fromPosition: END });
+      subscription.resume();
+      await once(subscription, 'caughtUp');
+      const opened = await facade.control.stats();
+      expect(opened).toMatchObject({ connections: 1, openReads: 1, openSubscriptions: 1, subscriptionsStarted: 1, calls: { Read: 1 } });
+      expect(opened.bytesToClients).toBeGreaterThan(0);
+      await subscription.unsubscribe();
+      let now = opened;
+      while (now.openSubscriptions > 0) now = await facade.control.stats();
+      expect(now).toMatchObject({ openReads: 0, subscriptionsStarted: 1 });
+    });
+
     it('say again that they have caught up', async () => {
       await open();
       const subscription = client.subscribeToAll({ fromPosition: END });

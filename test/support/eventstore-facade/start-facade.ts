@@ -24,13 +24,13 @@ class FacadeControl {
   private nextId = 0;
   private readonly waiting = new Map<number, { resolve(value: Value): void; reject(reason: Error): void }>();
 
-  /** Called by whoever starts the child process. */
-  attach(child: ChildProcess): void {
+  /** Called by whoever starts the child process. @param complaints what it writes to its standard error, as it comes */
+  attach(child: ChildProcess, complaints: readonly string[]): void {
     this.child = child;
     child.on('message', (reply: Reply) => this.settle(reply));
     child.once('exit', () => {
       this.child = undefined;
-      for (const { reject } of this.waiting.values()) reject(new Error('the facade has ended'));
+      for (const { reject } of this.waiting.values()) reject(new Error(`the facade has ended\n${complaints.join('')}`));
       this.waiting.clear();
     });
   }
@@ -166,17 +166,17 @@ export class Facade {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: ['--enable-source-maps'],
     });
-    const errors: string[] = [];
-    child.stderr?.on('data', (bytes: Buffer) => errors.push(bytes.toString()));
+    const complaints: string[] = [];
+    child.stderr?.on('data', (bytes: Buffer) => complaints.push(bytes.toString()));
     this.listensAt = await new Promise<number>((resolve, reject) => {
       child.once('message', (reply: Reply) => {
         if (reply.kind === 'listening') resolve(reply.port);
         else reject(new Error(reply.kind === 'failed' ? reply.message : 'the facade spoke before it listened'));
       });
-      child.once('exit', (code) => reject(new Error(`the facade ended with ${code}:\n${errors.join('')}`)));
+      child.once('exit', (code) => reject(new Error(`the facade ended with ${code}:\n${complaints.join('')}`)));
     });
     this.child = child;
-    this.control.attach(child);
+    this.control.attach(child, complaints);
   }
 
   /** An orderly end; its files are removed. */
