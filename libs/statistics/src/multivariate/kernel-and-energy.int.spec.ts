@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { kolmogorovSmirnov } from '../hypothesis/kolmogorov-smirnov.js';
 import oracle from '../oracles/multivariate.json' with { type: 'json' };
 import { seededRandom } from '../random.js';
@@ -48,6 +49,26 @@ describe('kernel and energy over several columns', () => {
     const turned = (columns: Float64Array[]): Table => numbersTable(columns.map((values) => values.toReversed()));
     expect(method(turned(a), turned(b)).score).toBeCloseTo(score, 12);
   });
+
+  it.each(METHODS)(
+    '%s is symmetric, at most 0 for a sample and itself, and has a p-value, whatever ties and gaps there are',
+    (_, method) => {
+      const row = fc.tuple(fc.integer({ min: -3, max: 3 }), fc.option(fc.constantFrom('x', 'y', 'z'), { nil: undefined }));
+      const sample = fc.array(row, { minLength: 2, maxLength: 12 }).map((rows): Table => [
+        { kind: 'numeric', values: rows.map(([value], i) => (value === 3 && i > 0 ? NaN : value)) },
+        { kind: 'categorical', values: rows.map(([, word]) => word) },
+      ]);
+      fc.assert(
+        fc.property(sample, sample, (a, b) => {
+          const { score, pValue = NaN } = method(a, b, { splits: 9 });
+          expect(Math.abs(method(b, a, { splits: 1 }).score - score)).toBeLessThan(1e-6);
+          expect(method(a, a, { splits: 1 }).score).toBeLessThanOrEqual(1e-12);
+          expect(pValue >= 0.1 && pValue <= 1).toBe(true);
+        }),
+        { numRuns: 100 },
+      );
+    },
+  );
 
   it.each(METHODS)('%s finds nothing between a sample and itself, nor in constant columns', (_, method) => {
     const table = numbersTable(correlated(seededRandom(22), 40, 2, 0.5));

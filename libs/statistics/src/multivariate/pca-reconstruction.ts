@@ -45,6 +45,7 @@ const limitsOf = (
 /**
  * Reconstruction error: how much worse (or better) the principal components of the reference explain the current rows than its own. Rises where
  * columns that went together no longer do, though each alone stays as it was; falls where they go together more.
+ * Blind to a change inside the plane it keeps: where nothing goes together in the reference that plane is arbitrary, and `multivariateMmd` sees more.
  *
  * Score = |mean error of the current rows − that of the reference's|, in deviations of the reference: 0 means that its structure explains both alike;
  * unbounded; not symmetric; unchanged by shift and scale of a column and by the order of rows. The error of a row is its distance from the plane of as

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { alarmRate, correlated } from '../multivariate/sample-tables.js';
 import oracle from '../oracles/vectors.json' with { type: 'json' };
 import { type Random, seededRandom } from '../random.js';
@@ -43,6 +44,19 @@ describe('drift of vectors', () => {
     expect(method(a.toReversed(), b.toReversed()).score).toBeCloseTo(score, 12);
     const turned = (vectors: number[][]): Vectors => vectors.map((vector) => vector.toReversed());
     expect(method(turned(a), turned(b)).score).toBeCloseTo(score, 12);
+  });
+
+  it.each(METHODS)('%s is symmetric and at most 0 for a sample and itself, whatever ties there are', (_, method) => {
+    const sample = fc.array(fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: 0, max: 1 })), { minLength: 2, maxLength: 12 });
+    fc.assert(
+      fc.property(sample, sample, (a, b) => {
+        const { score, pValue = NaN } = method(a, b);
+        expect(Math.abs(method(b, a).score - score)).toBeLessThan(1e-12);
+        expect(method(a, a).score).toBeLessThanOrEqual(0);
+        expect(pValue > 0 && pValue <= 1).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it.each(METHODS)('%s finds nothing between a sample and itself, nor between constants', (_, method) => {
