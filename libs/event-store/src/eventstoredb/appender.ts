@@ -15,6 +15,8 @@ export type Append = {
   readonly events: readonly EventData[];
   readonly bytes: number;
   readonly expected: ExpectedRevision;
+  /** Written twice it does no harm: with `any` nothing has to be looked up first. */
+  readonly repeatable?: boolean;
 };
 
 type Written = { readonly revision: bigint; readonly position?: Position };
@@ -38,7 +40,7 @@ export class Appender {
     if (!this.reader.seen) await this.patiently(until, () => this.reader.head());
     const { seen } = this.reader;
     const exact = append.expected === 'no_stream' || typeof append.expected === 'bigint';
-    const written = exact ? await this.repeated(append, until) : await this.located(append, until);
+    const written = exact || append.repeatable ? await this.repeated(append, until) : await this.located(append, until);
     const position = written.position ?? (await this.positionOf(append.stream, written.revision));
     if (position) this.reader.see(position);
     // What stands before something that was seen before it was sent has been written before.
@@ -46,7 +48,7 @@ export class Appender {
     return { revision: written.revision, ...(position ? { position } : {}), ...(idempotent ? { idempotent } : {}) };
   }
 
-  /** An exact revision: the same again until the outcome is known. */
+  /** The same again until the outcome is known: for an exact revision, where the server recognises its events. */
   private async repeated(append: Append, until: number): Promise<Written> {
     let sent = false;
     for (let attempt = 1; ; attempt += 1) {

@@ -34,6 +34,7 @@ const CATCHING_UP_QUIET_MS = 500;
 export class Follower {
   /** Everything up to here was delivered or is none of the consumer's business. */
   private considered: Position | undefined;
+  private begun = false;
   private source: Source | undefined;
   private confirmed = false;
   private live = false;
@@ -76,8 +77,7 @@ export class Follower {
   private async *connected(ends: AbortSignal): AsyncGenerator<SubscriptionMessage, void, undefined> {
     let source: Source | undefined;
     try {
-      if (this.options.after === 'end') this.considered ??= await this.following.reader.head();
-      else if (this.options.after !== 'start') this.considered ??= this.options.after;
+      await this.begin();
       source = this.open();
       while (!ends.aborted && !this.stalled(source)) yield* this.step(source, ends);
     } catch (error) {
@@ -89,6 +89,15 @@ export class Follower {
       await source?.close();
     }
     if (!ends.aborted) await pauseAfter((this.failures += 1), this.following.timings, ends);
+  }
+
+  /** Where the end is, is asked once: what is written while a connection is lost comes after it. */
+  private async begin(): Promise<void> {
+    if (this.begun) return;
+    const { after } = this.options;
+    if (after === 'end') this.considered = await this.following.reader.head();
+    else if (after !== 'start') this.considered = after;
+    this.begun = true;
   }
 
   private open(): Source {

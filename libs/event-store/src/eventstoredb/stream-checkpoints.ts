@@ -45,6 +45,7 @@ export class StreamCheckpointStore extends CheckpointStore {
       events: [jsonEvent({ id: randomId(), type: 'CheckpointSaved', data })],
       bytes: JSON.stringify(data).length,
       expected: 'any',
+      repeatable: true,
     });
   }
 

@@ -264,6 +264,22 @@ describe('a subscription to a server with faults', () => {
     expect(seen).toEqual([position?.commit]);
   });
 
+  it('from the end of an empty log misses nothing that is written while its connection is lost', async () => {
+    await start();
+    const slow = openEventStoreDb({ url: facade.url, timings: { ...QUICK, pauseMs: 500, pauseMsMax: 500 } });
+    const aborter = new AbortController();
+    const following = (async () => {
+      for await (const message of slow.subscribeAll({ after: 'end', signal: aborter.signal }))
+        if (message.kind === 'event') return message.event.revision;
+      return undefined;
+    })();
+    await untilOpen(1);
+    await facade.control.endSubscriptions();
+    await write(1);
+    expect(await following).toBe(0n);
+    await slow.close();
+  });
+
   it('tells how long the server has been silent', async () => {
     await start();
     await write(1);
