@@ -1,3 +1,4 @@
+import { deploymentIdOf } from '#libs/deployments';
 import { globalId } from '#libs/graphql-kit';
 import {
   bucketCutsFor,
@@ -13,6 +14,10 @@ import {
 } from '#libs/statistics';
 import { MonitoringWorld } from '../../../test/support/monitoring-world.js';
 import { monitorIdOf } from './ids.js';
+import { type CountSample, NO_SPECIAL } from './sample.js';
+import { SampleReader } from './sample-reader.js';
+import { VALUES_MAX } from './scores.js';
+import { ValuesBehindCounts } from './values-behind-counts.js';
 
 const DAY = 86_400_000;
 const START = Date.parse('2026-01-05T00:00:00Z');
@@ -166,5 +171,16 @@ describe('a monitor that shows every method', () => {
   it('gives the same bits when the same window is measured again', async () => {
     for (const subject of ['feature:latitude', 'feature:city', 'feature:member'])
       expect(await measured('again', subject)).toEqual(await measured('every', subject));
+  });
+
+  it('reads no values where the reference is a file, and none of a sample that is too large', async () => {
+    const behind = new ValuesBehindCounts(new SampleReader(world.clickHouse), { deploymentId: deploymentIdOf('every'), selection: {} }, 0n);
+    const sample = (counted: number): CountSample => ({ rows: counted, counted, counts: new Map([[0, counted]]), special: NO_SPECIAL });
+    const about = { subject: 'feature:latitude', form: 'numeric', mode: 'buckets', grid: { centre: 0, unit: 1 }, windows: [] } as const;
+    const current = { from: START, until: START + DAY };
+    const file = await behind.beside({ ...about, reference: sample(10), current: sample(10) }, { current, reference: [] });
+    expect(file).toMatchObject({ values: { missing: 'values_not_kept' } });
+    const large = { ...about, reference: sample(VALUES_MAX + 1), current: sample(10) };
+    expect(await behind.beside(large, { current, reference: [current] })).toMatchObject({ values: { missing: 'too_many_values' } });
   });
 });

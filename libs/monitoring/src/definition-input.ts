@@ -24,7 +24,7 @@ export const changesOf = (input: MonitorDefinitionInput): object => {
 };
 
 /** A value of the enum as the id it stands for. They are the same words, in capitals. */
-export const methodIdOf = (method: DriftMethod): MethodId => {
+const methodIdOf = (method: DriftMethod): MethodId => {
   const found = METHOD_IDS.find((id) => driftMethodOf(id) === method);
   if (!found) throw new TypeError(`the schema has a drift method that the library does not have: ${method}`);
   return found;
