@@ -56,7 +56,7 @@ const limitsOf = (
  * of that size). Components are by Jacobi's rotations, so nothing is drawn for the score.
  * p-value: two-sided, by 199 random splits of the pooled rows, each fitted anew: the rows a plane was fitted to always lie nearer to it than others, and only so
  * does that cost no level. At most 1,000 rows a side are taken for it at random; the parameters say how many. Smallest sample: two rows a side, two columns.
- * O(rows · columns²) for the score; for the p-value 199 · (2,000 · columns² + 10 · columns³) (half a second for 10 columns, ten seconds for 60).
+ * O(rows · columns²) for the score; for the p-value 199 · (2,000 · columns² + 10 · columns³) (half a second for 10 columns, seven for 60).
  * Source: Jackson and Mudholkar, Technometrics 21 (1979), 341-349 (the residual of a principal component model).
  * Oracle: oracles/pca-reconstruction.json (NannyML 0.13.1 and scikit-learn, tolerance 1e-9).
  * @throws StatisticsError `pcaReconstruction requires at least two columns` | `pcaReconstruction requires at least 2 rows in each sample` and what else

@@ -4,11 +4,19 @@ export type SymmetricEigen = { readonly values: readonly number[]; readonly vect
 /** Sweeps after which any matrix of doubles is diagonal; small ones need five or six. */
 const SWEEPS = 60;
 
+/** Below this share of both diagonal values a rotation would change neither of them, nor a vector, in the last place. */
+const NEGLIGIBLE = 2 ** -60;
+
 /** Turns the plane of two coordinates so that the matrix has a 0 between them; `vectors` turn along, one per row. */
 const rotate = (matrix: number[][], vectors: number[][], p: number, q: number): void => {
   const [rowP, rowQ] = [matrix[p] ?? [], matrix[q] ?? []];
   const between = rowP[q] ?? 0;
   if (between === 0) return;
+  if (Math.abs(between) < NEGLIGIBLE * Math.min(Math.abs(rowP[p] ?? 0), Math.abs(rowQ[q] ?? 0))) {
+    rowP[q] = 0;
+    rowQ[p] = 0;
+    return;
+  }
   const theta = ((rowQ[q] ?? 0) - (rowP[p] ?? 0)) / (2 * between);
   const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
   const cosine = 1 / Math.hypot(t, 1);
@@ -21,7 +29,8 @@ const rotate = (matrix: number[][], vectors: number[][], p: number, q: number): 
     }
   };
   turn(rowP, rowQ);
-  for (const row of matrix) {
+  for (let k = 0; k < matrix.length; k += 1) {
+    const row = matrix[k] ?? [];
     const [a, b] = [row[p] ?? 0, row[q] ?? 0];
     row[p] = cosine * a - sine * b;
     row[q] = sine * a + cosine * b;
