@@ -10,3 +10,4 @@ export {
   SlowSubscriber,
 } from './message-bus.js';
 export { checkPattern, checkSubject, subjectMatches } from './subjects.js';
+export { type QueuedMessage, type QueueWorker, type Verdict } from './work-queue.js';

@@ -19,6 +19,7 @@ export type StreamPlan = {
   readonly subjects: readonly string[];
   /** `work`: a message is gone once it was acknowledged, and a full stream refuses new ones. `news`: the oldest give way. */
   readonly keeps: 'work' | 'news';
+  /** Milliseconds; 0 for ever. */
   readonly ageMsMax: number;
   readonly bytesMax: number;
   /** How long the server recognises a `Nats-Msg-Id` it has seen, in milliseconds. */
@@ -32,6 +33,28 @@ export const NEWS: StreamPlan = {
   subjects: ['driftledger.alerts.>', 'driftledger.measurements.>', 'driftledger.events.>'],
   keeps: 'news',
   ageMsMax: 7 * DAY_MS,
+  bytesMax: 1024 * MIB,
+  duplicatesMs: 10 * 60_000,
+};
+
+/** What producers send. Without an end in time: nothing is forgotten before it was taken. */
+export const INTAKE: StreamPlan = {
+  name: 'DRIFTLEDGER_INTAKE',
+  description: 'Driftledger: predictions and labels that were not taken yet',
+  subjects: ['driftledger.predictions.>', 'driftledger.labels.>'],
+  keeps: 'work',
+  ageMsMax: 0,
+  bytesMax: 4 * 1024 * MIB,
+  duplicatesMs: 10 * 60_000,
+};
+
+/** What producers have sent and nobody can take, as it was sent, with the reason. */
+export const REFUSED: StreamPlan = {
+  name: 'DRIFTLEDGER_REFUSED',
+  description: 'Driftledger: predictions and labels that were refused, and why',
+  subjects: ['driftledger.refused.>'],
+  keeps: 'news',
+  ageMsMax: 30 * DAY_MS,
   bytesMax: 1024 * MIB,
   duplicatesMs: 10 * 60_000,
 };
