@@ -20,6 +20,8 @@ export {
   type OutputName,
 } from './subjects.js';
 export { Intake, type IntakeParts, type IntakeRequest } from './intake.js';
+export { MessageSender, type MessageSenderParts, type NotLetIn } from './message-sender.js';
+export { QueuedIntake, type QueuedIntakeParts } from './queued-intake.js';
 export { type IntakeAnswer } from './answer.js';
 export { DEFAULT_LIMITS, type IntakeLimits } from './limits.js';
 export { Snapshots } from './snapshots.js';
