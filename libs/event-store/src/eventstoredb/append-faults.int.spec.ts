@@ -79,10 +79,12 @@ describe('an append to a server with faults', () => {
     it.each(['any', 'stream_exists', 1n] as const)(
       'written but answered UNAVAILABLE by a server that has forgotten its ids: writes once (expected %p)',
       async (expected) => {
-        open('plain');
+        open('plain', { pauseMs: 600, pauseMsMax: 600 });
         const stream = await aStream(expected);
+        const before = await ledger.count();
         await facade.control.inject({ kind: 'append-unavailable', written: true });
         const appending = append(stream, expected, 'a');
+        while ((await ledger.count()) === before);
         await facade.control.forgetEventIds();
         await expect(appending).resolves.toMatchObject({ revision: 2n });
         expect(await ledger.wrongs()).toEqual([]);

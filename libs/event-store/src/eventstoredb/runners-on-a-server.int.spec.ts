@@ -39,7 +39,7 @@ describe('subscription runners on a server', () => {
   });
   const runnerOf = (subscription: Subscription): SubscriptionRunner =>
     new SubscriptionRunner({ store, codec, checkpoints: store.checkpoints, subscription, pauseMs: 10 });
-  const write = async (kind: typeof Sold, count: number): Promise<void> => {
+  const write = async (kind: typeof Sold | typeof Used, count: number): Promise<void> => {
     const events = Array.from({ length: count }, () => {
       written += 1;
       return codec.encode(kind.make({ number: written }), { ...meta, commandId: id(`${written}`) }, derivedId(id('event'), written));
