@@ -4,7 +4,7 @@ import {
   classAverage,
   confusionMatrix,
   decisionShare,
-  expectedCalibrationError,
+  expectedCalibrationErrorEstimate,
   f1,
   logLossEstimate,
   meanAbsoluteErrorEstimate,
@@ -73,6 +73,12 @@ const binaryMetrics = (rows: readonly LabelledRow[], positive: string, { thresho
   ];
 };
 
+/** Shown with its band; chance alone raises it, so that its change between two samples has no standard error to be tested by. */
+const calibrationOf = (truth: readonly boolean[], scores: readonly number[]): Metric[] => {
+  const { value, band } = expectedCalibrationErrorEstimate(truth, scores);
+  return [{ name: 'expected_calibration_error', value, ...(band && { low: band.lower, high: band.upper }) }];
+};
+
 const scoreMetrics = (rows: readonly LabelledRow[], positive: string): Metric[] => {
   const scored = rows.flatMap((row) => (row.score === null ? [] : [{ truth: row.labelClass === positive, score: row.score }]));
   const truth = scored.map((row) => row.truth);
@@ -84,7 +90,7 @@ const scoreMetrics = (rows: readonly LabelledRow[], positive: string): Metric[] 
     ...ranking,
     ...banded('brier', brierEstimate(truth, scores)),
     ...banded('log_loss', logLossEstimate(truth, scores)),
-    { name: 'expected_calibration_error', value: expectedCalibrationError(truth, scores) },
+    ...calibrationOf(truth, scores),
   ];
 };
 
