@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type Binding, bindingProblem } from './binding.js';
 import { ConfigurationError } from './configuration-error.js';
+import { type Nats, readNats } from './nats.js';
 import { SERVER_VARIABLES } from './servers.js';
 
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -29,6 +30,8 @@ export type Configuration = Binding & {
   readonly port: number;
   readonly logLevel: (typeof LEVELS)[number];
   readonly limits: Limits;
+  /** Undefined when nothing is taken from NATS and nothing is told there. */
+  readonly nats: Nats | undefined;
   /** Variables that start with DRIFTLEDGER_ and mean nothing here: probably misspelt. */
   readonly unknown: readonly string[];
 };
@@ -105,6 +108,7 @@ export const readConfiguration = (environment: Readonly<Record<string, string | 
     port: data.DRIFTLEDGER_PORT,
     logLevel: data.DRIFTLEDGER_LOG_LEVEL,
     limits: limitsOf(data),
+    nats: readNats(given),
     unknown: Object.keys(given).filter((name) => name.startsWith('DRIFTLEDGER_') && !isKnown(name)),
   };
 };

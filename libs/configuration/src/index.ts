@@ -1,5 +1,6 @@
 export { type Binding, bindingProblem, isLoopback } from './binding.js';
 export { type Configuration, type Limits, readConfiguration } from './configuration.js';
 export { ConfigurationError } from './configuration-error.js';
+export { type Nats, readNats } from './nats.js';
 export { type ServerOptions, serverOptions } from './server-options.js';
 export { type Servers, readServers } from './servers.js';

@@ -31,7 +31,7 @@ describe('where the servers are', () => {
     expect(readServers(SERVERS)).toEqual({
       eventStore: 'esdb://localhost:2113?tls=false',
       clickHouse: { url: 'http://localhost:8123', username: 'default', password: '' },
-      nats: ['nats://one:4222', 'nats://two:4222'],
+      nats: { servers: ['nats://one:4222', 'nats://two:4222'] },
     });
   });
 

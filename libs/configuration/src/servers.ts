@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration-error.js';
+import { type Nats, NATS_VARIABLES, readNats } from './nats.js';
+import { secretIn } from './secret-file.js';
 
 /** Where the engines of a process on servers are, and how it gets in. */
 export type Servers = {
   /** Connection string of EventStoreDB or KurrentDB: `esdb://user:password@host:2113?tlsCAFile=…`. */
   readonly eventStore: string;
   readonly clickHouse: { readonly url: string; readonly username: string; readonly password: string };
-  /** Servers of NATS, such as `nats://host:4222`. */
-  readonly nats: readonly string[];
+  readonly nats: Nats;
 };
 
 const ClickHouseUrl = z.string().regex(/^https?:\/\/[^\s/@]+\/?$/, 'takes http://host:8123 or https://host:8443, without a user');
@@ -21,11 +21,10 @@ const Environment = z.object({
   DRIFTLEDGER_CLICKHOUSE: ClickHouseUrl,
   DRIFTLEDGER_CLICKHOUSE_USER: z.string().default('default'),
   DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE: z.string().optional(),
-  DRIFTLEDGER_NATS: z.string().regex(/^(nats|tls):\/\/[^\s,]+(,(nats|tls):\/\/[^\s,]+)*$/, 'takes nats://host:4222, several with commas'),
 });
 
 /** The variables this module reads; `readConfiguration` knows them by it. */
-export const SERVER_VARIABLES: readonly string[] = Object.keys(Environment.shape);
+export const SERVER_VARIABLES: readonly string[] = [...Object.keys(Environment.shape), ...NATS_VARIABLES];
 
 const REQUIRED = 'is needed: this program works on servers; `npm start` runs everything in one process without any';
 
@@ -39,27 +38,34 @@ export const readServers = (environment: Readonly<Record<string, string | undefi
   const problems = result.success ? [] : result.error.issues.map(problemOf);
   if (given['DRIFTLEDGER_EVENTSTORE'] === undefined && given['DRIFTLEDGER_EVENTSTORE_FILE'] === undefined)
     problems.unshift(`DRIFTLEDGER_EVENTSTORE or DRIFTLEDGER_EVENTSTORE_FILE: ${REQUIRED}`);
-  if (!result.success || problems.length > 0) throw new ConfigurationError(problems);
+  const nats = natsOr(given, problems);
+  if (!result.success || !nats || problems.length > 0) throw new ConfigurationError(problems);
   const { data } = result;
   return {
-    eventStore: data.DRIFTLEDGER_EVENTSTORE ?? secretIn('DRIFTLEDGER_EVENTSTORE_FILE', data.DRIFTLEDGER_EVENTSTORE_FILE),
+    eventStore: data.DRIFTLEDGER_EVENTSTORE ?? optionalSecret('DRIFTLEDGER_EVENTSTORE_FILE', data.DRIFTLEDGER_EVENTSTORE_FILE),
     clickHouse: {
       url: data.DRIFTLEDGER_CLICKHOUSE,
       username: data.DRIFTLEDGER_CLICKHOUSE_USER,
-      password: secretIn('DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE', data.DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE),
+      password: optionalSecret('DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE', data.DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE),
     },
-    nats: data.DRIFTLEDGER_NATS.split(','),
+    nats,
   };
 };
 
 const problemOf = ({ path, message, code }: z.core.$ZodIssue): string =>
   `${path.join('.')}: ${code === 'invalid_type' ? REQUIRED : message}`;
 
-const secretIn = (variable: string, file: string | undefined): string => {
-  if (file === undefined) return '';
+const optionalSecret = (variable: string, file: string | undefined): string => (file === undefined ? '' : secretIn(variable, file));
+
+/** NATS, or undefined after the problems with it were added to the others. */
+const natsOr = (given: Readonly<Record<string, string | undefined>>, problems: string[]): Nats | undefined => {
   try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (cause) {
-    throw new ConfigurationError([`${variable}: ${file} cannot be read (${cause instanceof Error ? cause.message : String(cause)})`]);
+    const nats = readNats(given);
+    if (!nats) problems.push(`DRIFTLEDGER_NATS: ${REQUIRED}`);
+    return nats;
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
   }
 };
