@@ -1,6 +1,8 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { BusUnavailable } from '../message-bus.js';
 
+export { type NatsConnection };
+
 export type NatsOptions = {
   /** `nats://host:4222` or `tls://host:4222`; any of a cluster will do. */
   readonly servers: readonly string[];

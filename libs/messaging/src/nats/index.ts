@@ -1,3 +1,3 @@
-export { type NatsOptions, connectToNats } from './connect.js';
+export { type NatsConnection, type NatsOptions, connectToNats } from './connect.js';
 export { type NatsIntakeQueueOptions, NatsIntakeQueue } from './nats-intake-queue.js';
 export { type NatsMessageBusOptions, NatsMessageBus } from './nats-message-bus.js';
