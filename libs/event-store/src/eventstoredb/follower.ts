@@ -23,8 +23,12 @@ type Source = Inlet<{ readonly event?: ClientEvent }>;
 /** Silence after which a live subscription has probably told all, and the longest its consumer waits to hear that. */
 const LIVE_QUIET_MS = 5;
 const UNSAID_MS_MAX = 100;
+/** What the client needs to fill its buffer again after a busy consumer has emptied it. */
+const REFILL_MS = 2;
 /** The same where the server has not said that it caught up; servers before 23.10 never do. */
 const CATCHING_UP_QUIET_MS = 500;
+/** How often at most the log is looked at because this process has written: what is read there holds the bodies too. */
+const NUDGED_MS = 50;
 
 /**
  * One subscription to the whole log that outlives its connections. The server's subscription says soon what is new; reading the log
@@ -40,6 +44,8 @@ export class Follower {
   private live = false;
   private said = false;
   private unsaidSince = 0;
+  private lookedAt = 0;
+  private nudged = false;
   /** The log held something for the consumer that its subscription had not told yet. */
   private overtaken = false;
   private failures = 0;
@@ -56,6 +62,7 @@ export class Follower {
 
   /** Something was written: there may be something to look for. */
   nudge(): void {
+    this.nudged = true;
     this.source?.nudge();
   }
 
@@ -130,22 +137,27 @@ export class Follower {
   }
 
   private async *step(source: Source, ends: AbortSignal): AsyncGenerator<SubscriptionMessage, void, undefined> {
-    const arrival = await source.next(this.patience());
+    const { lookAgainMs, subscriptionMs } = this.following.timings;
+    const arrival = await source.next(this.confirmed ? this.untilLook(source) : lookAgainMs);
     if (arrival.kind === 'over') throw arrival.error ?? new Unavailable('not-written', 'the server ended the subscription');
     if (arrival.kind === 'item') {
       this.overtaken = false;
       if (arrival.item.event) yield* this.take(arrival.item.event);
     } else if (arrival.kind === 'checkpoint') {
       if (this.believes(arrival.position)) yield { kind: 'checkpoint', position: arrival.position };
-    } else if (this.confirmed) yield* this.lookForMore(ends);
-    else if (source.silentMs > this.following.timings.subscriptionMs) throw new Timeout('the subscription was not confirmed');
+    } else if (!this.confirmed) {
+      if (source.silentMs > subscriptionMs) throw new Timeout('the subscription was not confirmed');
+    } else if (this.untilLook(source) <= 0) yield* this.lookForMore(ends);
   }
 
-  private patience(): number {
+  /** Milliseconds until the log is to be looked at; not positive when it is time. */
+  private untilLook(source: Source): number {
     const { lookAgainMs } = this.following.timings;
-    if (!this.confirmed || this.said) return lookAgainMs;
-    if (!this.live) return CATCHING_UP_QUIET_MS;
-    return Math.min(LIVE_QUIET_MS, this.unsaidSince + UNSAID_MS_MAX - performance.now());
+    const now = performance.now();
+    if (this.said) return this.lookedAt + (this.nudged ? NUDGED_MS : lookAgainMs) - now;
+    if (!this.live) return CATCHING_UP_QUIET_MS - source.silentMs;
+    const overdue = Math.max(this.unsaidSince + UNSAID_MS_MAX - now, REFILL_MS - source.silentMs);
+    return Math.min(LIVE_QUIET_MS - source.silentMs, overdue);
   }
 
   /** Delivers an event that is new and wanted; of any other, only its position counts. Returns whether it was delivered. */
@@ -172,6 +184,7 @@ export class Follower {
 
   private async *lookForMore(signal: AbortSignal): AsyncGenerator<SubscriptionMessage, void, undefined> {
     let passed: Position | undefined;
+    this.nudged = false;
     const { reader } = this.following;
     for await (const event of reader.considered({ from: this.considered ?? 'start', direction: 'forwards', signal })) {
       if (!event.position || !this.isNew(event.position)) continue;
@@ -184,6 +197,7 @@ export class Follower {
     if (passed) yield { kind: 'checkpoint', position: passed };
     if (!this.said) yield { kind: 'caughtUp' };
     this.said = true;
+    this.lookedAt = performance.now();
   }
 }
 

@@ -27,6 +27,7 @@ export class Inlet<T> {
   private lastHeard = performance.now();
   private wake: () => void = () => undefined;
   private nudged = false;
+  private busy = false;
 
   /** @param cancel ends the call behind the stream */
   constructor(
@@ -60,6 +61,9 @@ export class Inlet<T> {
   async next(ms: number): Promise<Arrival<T>> {
     const until = performance.now() + ms;
     this.nudged = false;
+    // While the consumer was busy nobody listened: that is no silence of the server.
+    if (this.busy) this.heard();
+    this.busy = false;
     for (;;) {
       const arrived = this.take();
       if (arrived) return arrived;
@@ -98,7 +102,7 @@ export class Inlet<T> {
   private take(): Arrival<T> | undefined {
     const item = this.stream.readable ? this.stream.read() : null;
     if (item !== null) {
-      this.heard();
+      this.busy = true;
       return { kind: 'item', item };
     }
     const position = this.checkpoint;
