@@ -1,31 +1,37 @@
 /**
  * Size of every method of the catalogue: how often two samples of one distribution are called different at the level 0.05. Writes what it
- * measured into libs/statistics/src/oracles/calibration.json, keeps what it did not measure, and fails where a method alarms too often.
+ * measured into libs/statistics/src/oracles/calibration.json and the table into the README of the library, keeps what it did not measure,
+ * and fails where a method alarms too often, or too seldom where scores are continuous.
  *
- * `--method psi --method …` measures those alone; `--n 50` and `--runs 2000` likewise.
+ * `--method psi --method …` measures those alone; `--n 50`, `--data tied` and `--runs 2000` likewise.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type MethodId, METHODS } from '#libs/statistics';
-import { DATA, LEVEL, measureRates, type Rate } from './calibration-of-methods.js';
+import { METHODS } from '#libs/statistics';
+import { DATA, LEVEL, LIMITS, measureRates, type Rate, SIZES, sizesOf } from './calibration-of-methods.js';
+import { README, withTable } from './calibration-table.js';
 
 const FILE = 'libs/statistics/src/oracles/calibration.json';
-const SIZES = [50, 200, 1000, 10_000];
-/** Methods that look at every pair of rows. */
-const QUADRATIC: readonly string[] = ['mmd'];
-const QUADRATIC_SIZE_MAX = 1000;
-/** Above this rate a method raises false alarms; below the other it wastes its level. */
-const LIMITS = { highest: 0.06, lowest: 0.03 };
+const MEANING =
+  'How often each method calls two samples of one distribution different at the level 0.05: n rows in the reference, m in the current ' +
+  'sample; rate = alarms / runs; atLeast and atMost bound it; conservative: below 3 %; repeated: alarms of the first 400 runs.';
 
-type Calibration = { readonly level: number; readonly limits: typeof LIMITS; readonly rates: readonly Rate[] };
+type Calibration = { readonly rates: readonly Rate[] };
 
 const { values } = parseArgs({
-  options: { method: { type: 'string', multiple: true }, n: { type: 'string', multiple: true }, runs: { type: 'string', default: '2000' } },
+  options: {
+    method: { type: 'string', multiple: true },
+    n: { type: 'string', multiple: true },
+    data: { type: 'string', multiple: true },
+    runs: { type: 'string', default: '2000' },
+  },
 });
 const chosen = METHODS.filter(({ id }) => values.method?.includes(id) ?? true);
-const sizes = values.n?.map(Number) ?? SIZES;
+const sizes = SIZES.filter(({ n }) => values.n?.includes(String(n)) ?? true);
+const data = DATA.filter((one) => values.data?.includes(one) ?? true);
 
-const keyOf = ({ method, data, n }: Pick<Rate, 'method' | 'data' | 'n'>): string => `${method} ${data} ${String(n).padStart(6)}`;
+const keyOf = ({ method, data, n, m }: Pick<Rate, 'method' | 'data' | 'n' | 'm'>): string =>
+  `${method} ${DATA.indexOf(data)} ${String(n).padStart(6)} ${String(m).padStart(6)}`;
 const before = (): readonly Rate[] => {
   try {
     const stored: Calibration = JSON.parse(readFileSync(FILE, 'utf8'));
@@ -35,32 +41,36 @@ const before = (): readonly Rate[] => {
   }
 };
 
-const versions = new Map<MethodId, number>(METHODS.map(({ id, version }) => [id, version]));
 const rates = new Map(
   before()
-    .filter(({ method, version }) => versions.get(method) === version)
+    .filter(({ method, version }) => METHODS.some((known) => known.id === method && known.version === version))
     .map((rate) => [keyOf(rate), rate]),
 );
+const sorted = (): Rate[] => [...rates.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 
 const write = (): void => {
-  const sorted = [...rates.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-  const lines = sorted.map((rate) => `    ${JSON.stringify(rate)}`).join(',\n');
-  writeFileSync(FILE, `{\n  "level": ${LEVEL},\n  "limits": ${JSON.stringify(LIMITS)},\n  "rates": [\n${lines}\n  ]\n}\n`);
+  const lines = sorted().map((rate) => `    ${JSON.stringify(rate)}`);
+  const head = `  "meaning": ${JSON.stringify(MEANING)},\n  "level": ${LEVEL},\n  "limits": ${JSON.stringify(LIMITS)}`;
+  writeFileSync(FILE, `{\n${head},\n  "rates": [\n${lines.join(',\n')}\n  ]\n}\n`);
 };
 
-for (const n of sizes) {
-  for (const data of DATA) {
-    const methods = chosen.filter(({ id }) => n <= QUADRATIC_SIZE_MAX || !QUADRATIC.includes(id));
-    for (const rate of measureRates(methods, data, n, Number(values.runs))) {
+const line = ({ method, data, n, m, rate }: Rate): string =>
+  `${method.padEnd(24)}${data.padEnd(8)}${String(n).padStart(6)}${String(m).padStart(7)}   ${rate.toFixed(4)}`;
+
+for (const size of sizes) {
+  for (const one of data) {
+    const methods = chosen.filter((method) => sizesOf(method).some(({ n, m }) => n === size.n && m === size.m));
+    for (const rate of measureRates(methods, one, size, Number(values.runs))) {
       rates.set(keyOf(rate), rate);
-      console.log(`${keyOf(rate).padEnd(40)} ${rate.rate.toFixed(4)}`);
+      console.log(line(rate));
     }
     write();
   }
 }
+writeFileSync(README, withTable(readFileSync(README, 'utf8'), sorted()));
 
-const tooMany = [...rates.values()].filter(({ rate }) => rate > LIMITS.highest);
-const quiet = [...rates.values()].filter(({ rate }) => rate < LIMITS.lowest);
-console.log(`conservative, below ${LIMITS.lowest}:\n${quiet.map((rate) => `  ${keyOf(rate)} ${rate.rate}`).join('\n')}`);
-console.log(`above ${LIMITS.highest}:\n${tooMany.map((rate) => `  ${keyOf(rate)} ${rate.rate}`).join('\n')}`);
-process.exitCode = tooMany.length > 0 ? 1 : 0;
+const outside = sorted().filter(({ rate, atLeast, atMost }) => rate < atLeast || rate > atMost);
+const conservative = sorted().filter((rate) => rate.conservative);
+console.log(`conservative, below ${LIMITS.lowest}:\n${conservative.map(line).join('\n')}`);
+console.log(`outside of their bounds:\n${outside.map(line).join('\n')}`);
+process.exitCode = outside.length > 0 ? 1 : 0;
