@@ -1,4 +1,4 @@
-import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type JetStreamClient, jetstream, jetstreamManager, RetentionPolicy } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { describeWithNats, NatsServer } from '../../../../test/support/nats-server.js';
 import { type QueuedMessage, type QueueWorker, type Verdict } from '../work-queue.js';
@@ -194,6 +194,32 @@ describeWithNats('the intake queue on NATS', () => {
     await eventually(() => hasConsumer());
     await send('{}');
     await eventually(() => done === 1);
+  });
+
+  it('does the work again of messages that the consumer has passed and the stream still has, under the same id', async () => {
+    const manager = await jetstreamManager(connection);
+    // A stream that does not remove what was acknowledged looks like one whose server was killed before it had.
+    await manager.streams.add({
+      name: 'DRIFTLEDGER_INTAKE',
+      subjects: ['driftledger.predictions.>', 'driftledger.labels.>'],
+      retention: RetentionPolicy.Limits,
+      allow_direct: true,
+    });
+    const seen: string[] = [];
+    await start(
+      async ({ key }) => {
+        seen.push(key);
+        return DONE;
+      },
+      { ackWaitMs: 300 },
+    );
+    await send('{}', { 'Nats-Msg-Id': 'order-1' });
+    await send('{}');
+    await send('{}', {}, 'driftledger.labels.churn');
+    await eventually(async () => (await waiting('DRIFTLEDGER_INTAKE')) === 0);
+    expect(seen.length).toBeGreaterThanOrEqual(6);
+    expect(new Set(seen).size).toBe(3);
+    expect(troubles).toEqual([]);
   });
 
   it('finishes what is under way when it is stopped, and takes nothing afterwards', async () => {

@@ -1,24 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   AckPolicy,
-  type Consumer,
   type ConsumerMessages,
   DeliverPolicy,
   type JetStreamClient,
+  type JetStreamManager,
   type JsMsg,
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { Match, nanos, type NatsConnection } from '@nats-io/transport-node';
-import { type QueuedMessage, type QueueWorker, type Verdict } from '../work-queue.js';
-import { keepRefused } from './refused-messages.js';
+import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import { type QueueWorker } from '../work-queue.js';
+import { delivered, type PlacedMessage, stored } from './placed-message.js';
+import { RefusedMessages } from './refused-messages.js';
+import { stragglers } from './stragglers.js';
 import { ensureStream, INTAKE, REFUSED } from './streams.js';
 import { within } from './within.js';
 
 /** All processes that take messages share it, and with it what is under way. */
 const CONSUMER = 'driftledger-intake';
 const IN_FLIGHT_MAX = 256;
-const ACK_WAIT_MS = 30_000;
+const ACK_WAIT_MS = 10_000;
 const TIMEOUT_MS = 5_000;
 const PAUSE_MS = 1_000;
 /** A message whose work failed for a reason nobody foresaw is delivered again after this. */
@@ -34,7 +36,7 @@ export type NatsIntakeQueueOptions = {
   readonly onTrouble: (error: unknown) => void;
   /** Messages under way at a time, over all processes; 256 unless said otherwise. */
   readonly inFlightMax?: number;
-  /** A message whose process died is delivered again so long afterwards, in milliseconds; 30,000 unless said otherwise. */
+  /** A message whose process died is delivered again so long afterwards, in milliseconds; 10,000 unless said otherwise. */
   readonly ackWaitMs?: number;
 };
 
@@ -45,17 +47,17 @@ export type NatsIntakeQueueOptions = {
 export class NatsIntakeQueue {
   private readonly stopping = new AbortController();
   private readonly stream: JetStreamClient;
+  private readonly refused: RefusedMessages;
   private readonly underWay = new Map<JsMsg, Promise<void>>();
-  private readonly inFlightMax: number;
   private readonly ackWaitMs: number;
   private messages: ConsumerMessages | undefined;
   private running: Promise<void> | undefined;
   private waitsFor: Error | undefined;
 
   constructor(private readonly options: NatsIntakeQueueOptions) {
-    this.inFlightMax = options.inFlightMax ?? IN_FLIGHT_MAX;
     this.ackWaitMs = options.ackWaitMs ?? ACK_WAIT_MS;
     this.stream = jetstream(options.connection, { timeout: TIMEOUT_MS });
+    this.refused = new RefusedMessages(options.connection, this.stream);
   }
 
   /** What keeps it from taking messages; it goes on by itself. */
@@ -77,7 +79,6 @@ export class NatsIntakeQueue {
     this.stopping.abort();
     this.messages?.stop();
     await this.running;
-    await Promise.all(this.underWay.values());
     const { connection } = this.options;
     // Otherwise the last acknowledgements go with the process, and the messages come again.
     if (!connection.isClosed()) await within(TIMEOUT_MS, 'acknowledging', connection.flush()).catch(() => undefined);
@@ -85,38 +86,37 @@ export class NatsIntakeQueue {
 
   private async run(): Promise<void> {
     const beat = setInterval(() => this.beat(), this.ackWaitMs / 3);
+    const sweeping = this.sweep();
     while (!this.stopping.signal.aborted) {
       try {
-        await this.consume(await this.open());
+        await this.consume();
       } catch (thrown) {
         this.waitsFor = thrown instanceof Error ? thrown : new Error(String(thrown));
         this.options.onTrouble(this.waitsFor);
       }
-      await delay(PAUSE_MS, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await this.pause(PAUSE_MS);
     }
-    await Promise.all(this.underWay.values());
+    await Promise.all([sweeping, ...this.underWay.values()]);
     clearInterval(beat);
   }
 
-  private async open(): Promise<Consumer> {
-    const manager = await jetstreamManager(this.options.connection, { timeout: TIMEOUT_MS });
+  /** Returns when it was stopped. The consumer delivers no more than may be under way, so nothing has to wait here. */
+  private async consume(): Promise<void> {
+    const manager = await this.manager();
+    const { inFlightMax = IN_FLIGHT_MAX } = this.options;
     for (const plan of [INTAKE, REFUSED]) await ensureStream(manager, plan);
     await manager.consumers.add(INTAKE.name, {
       durable_name: CONSUMER,
       ack_policy: AckPolicy.Explicit,
       deliver_policy: DeliverPolicy.All,
       ack_wait: nanos(this.ackWaitMs),
-      max_ack_pending: this.inFlightMax,
+      max_ack_pending: inFlightMax,
       // For ever: a message is refused for what it is, never because the log was away for long.
       max_deliver: -1,
     });
-    return this.stream.consumers.get(INTAKE.name, CONSUMER);
-  }
-
-  /** Returns when it was stopped. The consumer delivers no more than may be under way, so nothing has to wait here. */
-  private async consume(consumer: Consumer): Promise<void> {
+    const consumer = await this.stream.consumers.get(INTAKE.name, CONSUMER);
     this.messages = await consumer.consume({
-      max_messages: this.inFlightMax,
+      max_messages: inFlightMax,
       expires: EXPIRES_MS,
       abort_on_missing_resource: true,
       callback: (message) => this.begin(message),
@@ -127,47 +127,59 @@ export class NatsIntakeQueue {
     if (ended) throw ended;
   }
 
-  private begin(message: JsMsg): void {
-    const working = this.settle(message)
+  private begin(original: JsMsg): void {
+    const working = this.settle(original)
       .catch((error: unknown) => {
         this.options.onTrouble(error);
-        message.nak(RETRY_MS);
+        original.nak(RETRY_MS);
       })
-      .finally(() => this.underWay.delete(message));
-    this.underWay.set(message, working);
+      .finally(() => this.underWay.delete(original));
+    this.underWay.set(original, working);
   }
 
   private async settle(original: JsMsg): Promise<void> {
-    const message = queued(original);
-    const verdict = await this.options.work(message);
-    if (verdict.kind === 'refused') await this.refuse(original, message, verdict);
-    else if (verdict.kind === 'later') original.nak(verdict.afterMs);
-    else original.ack();
+    const waits = await this.worked(delivered(original));
+    if (waits === undefined) original.ack();
+    else original.nak(waits);
   }
 
-  private async refuse(original: JsMsg, message: QueuedMessage, { problem }: Extract<Verdict, { kind: 'refused' }>): Promise<void> {
-    await keepRefused(this.options.connection, this.stream, { original, message, problem });
-    original.term();
+  /** Undefined when nothing has to be done about the message any more; else the milliseconds after which it is to come again. */
+  private async worked(placed: PlacedMessage): Promise<number | undefined> {
+    const verdict = await this.options.work(placed.message);
+    if (verdict.kind === 'later') return verdict.afterMs;
+    if (verdict.kind === 'refused') await this.refused.keep(placed, verdict.problem);
+    return undefined;
   }
 
   /** Work that takes long is not to be given to another meanwhile. */
   private beat(): void {
     for (const message of this.underWay.keys()) message.working();
   }
-}
 
-const queued = (original: JsMsg): QueuedMessage => {
-  const header = (name: string): string | undefined => {
-    const value = original.headers?.get(name, Match.IgnoreCase);
-    return value === undefined || value === '' ? undefined : value;
-  };
-  const { stream, streamSequence, deliveryCount } = original.info;
-  return {
-    subject: original.subject,
-    body: original.data,
-    header,
-    // The time keeps keys apart when a stream was made anew and counts from 1 again.
-    key: header('Nats-Msg-Id') ?? `${stream}/${streamSequence}/${original.timestampNanos}`,
-    deliveries: deliveryCount,
-  };
-};
+  /** Looks now and then for what the consumer has passed and the stream still has. */
+  private async sweep(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      await this.pause(this.ackWaitMs * 3);
+      if (this.stopping.signal.aborted) return;
+      // What goes wrong here is met again at the next look.
+      await this.takeStragglers().catch(this.options.onTrouble);
+    }
+  }
+
+  private async takeStragglers(): Promise<void> {
+    const manager = await this.manager();
+    for await (const found of stragglers(manager, { stream: INTAKE.name, consumer: CONSUMER, subjects: INTAKE.subjects })) {
+      if (this.stopping.signal.aborted) return;
+      if ((await this.worked(stored(found))) === undefined) await manager.streams.deleteMessage(INTAKE.name, found.seq);
+    }
+  }
+
+  private manager(): Promise<JetStreamManager> {
+    return jetstreamManager(this.options.connection, { timeout: TIMEOUT_MS });
+  }
+
+  private async pause(ms: number): Promise<void> {
+    // An abort ends the pause early; who called looks at the signal.
+    await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}

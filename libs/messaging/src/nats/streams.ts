@@ -78,6 +78,8 @@ export const ensureStream = async (manager: JetStreamManager, plan: StreamPlan):
       max_age: nanos(plan.ageMsMax),
       max_bytes: plan.bytesMax,
       duplicate_window: nanos(plan.duplicatesMs),
+      // Messages that stay behind are looked for one after the other.
+      allow_direct: true,
     });
   }
 };
