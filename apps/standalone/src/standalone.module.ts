@@ -21,6 +21,7 @@ import { GRAPHQL_ROUTES, GraphqlModule } from '../../api/src/graphql.module.js';
 import { ReadinessChecks } from '../../api/src/readiness-checks.js';
 import { EvaluatorLoop } from '../../evaluator/src/evaluator-loop.js';
 import { IntakeModule } from '../../ingest/src/intake.module.js';
+import { NatsIntakeModule } from '../../ingest/src/nats-intake.module.js';
 import { ReadProgressModule } from './read-progress.module.js';
 import { Readers } from './readers.js';
 
@@ -70,6 +71,7 @@ export class StandaloneModule implements OnApplicationBootstrap, BeforeApplicati
         EvaluatorModule,
         EngineModule.forRoot(version),
         IntakeModule.forRoot(configuration),
+        ...(configuration.nats ? [NatsIntakeModule.forRoot(configuration.nats)] : []),
         OperationsHttpModule.forRoot({ version, unknownVariables: configuration.unknown }),
         GraphqlModule.forRoot(ReadProgressModule),
       ],

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type JetStreamClient, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
+import { connectToNats } from '#libs/messaging/nats';
+import { ledgerOfLog, ledgerOfReadModel } from '../support/ledger.js';
+import { describeWithNats, NatsServer } from '../support/nats-server.js';
+import { StandaloneProcess } from '../support/standalone-process.js';
+
+const MESSAGES = 1_500;
+const RECORDS = 4;
+const ROUNDS = 6;
+const SUBJECT = 'driftledger.predictions.churn';
+
+/** Sends under one id until the server confirms it, as a producer has to. */
+const surely = async (stream: JetStreamClient, index: number): Promise<void> => {
+  const records = Array.from({ length: RECORDS }, (_, row) => ({ id: `${index}-${row}`, features: { n: index } }));
+  const about = headers();
+  about.set('content-type', 'application/x-ndjson');
+  for (;;) {
+    try {
+      const body = records.map((record) => JSON.stringify(record)).join('\n');
+      await stream.publish(SUBJECT, body, { msgID: `order-${index}`, headers: about, timeout: 1_000 });
+      return;
+    } catch {
+      await delay(100);
+    }
+  }
+};
+
+describeWithNats('predictions over NATS, while both ends are killed', () => {
+  const data = mkdtempSync(join(tmpdir(), 'nats-intake-kill-'));
+  let server: NatsServer;
+  let connection: NatsConnection;
+  let standalone: StandaloneProcess | undefined;
+  beforeAll(async () => {
+    server = await NatsServer.start();
+    connection = await connectToNats({ servers: [server.url], name: 'producer' });
+  });
+  afterAll(async () => {
+    await standalone?.stop();
+    await connection.close();
+    await server.stop();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  const start = (): Promise<StandaloneProcess> =>
+    StandaloneProcess.start(data, { DRIFTLEDGER_NATS: server.url, DRIFTLEDGER_NATS_PRINCIPAL: 'admin' });
+
+  /** Messages that wait in the stream; -1 while the server cannot say. */
+  const waiting = async (): Promise<number> => {
+    try {
+      const manager = await jetstreamManager(connection, { timeout: 1_000 });
+      return (await manager.streams.info('DRIFTLEDGER_INTAKE')).state.messages;
+    } catch {
+      return -1;
+    }
+  };
+
+  it('are in the log and in the read model exactly once', async () => {
+    standalone = await start();
+    while ((await waiting()) < 0) await delay(50);
+    const stream = jetstream(connection);
+    let sent = 0;
+    const sending = (async () => {
+      for (let index = 0; index < MESSAGES; index += 1) {
+        await surely(stream, index);
+        // So that ends are killed in the middle of it.
+        await delay(2);
+        sent += 1;
+      }
+    })();
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      while (sent < (round * MESSAGES) / (ROUNDS + 1)) await delay(10);
+      if (round % 3 === 0) {
+        await server.kill();
+        await server.up();
+      } else {
+        await standalone.kill();
+        standalone = await start();
+      }
+    }
+    await sending;
+    while ((await waiting()) !== 0) await delay(100);
+    await standalone.caughtUp();
+    await standalone.stop();
+    const whole = { count: MESSAGES * RECORDS, sum: (RECORDS * MESSAGES * (MESSAGES - 1)) / 2 };
+    const expected = { ids: MESSAGES * RECORDS, features: { n: whole } };
+    expect(await ledgerOfLog(join(data, 'log.sqlite'), 'churn')).toEqual(expected);
+    expect((await ledgerOfReadModel(join(data, 'clickhouse'), 'churn')).raw).toEqual(expected);
+  }, 240_000);
+});
