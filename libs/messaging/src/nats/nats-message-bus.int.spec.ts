@@ -5,6 +5,7 @@ import { cloudEvent } from '../cloud-event.js';
 import { messageBusContract } from '../message-bus.contract.js';
 import { BusUnavailable, type MessageBus } from '../message-bus.js';
 import { connectToNats } from './connect.js';
+import { LazyNatsMessageBus } from './lazy-nats-message-bus.js';
 import { NatsMessageBus } from './nats-message-bus.js';
 
 describeWithNats('NATS', () => {
@@ -25,6 +26,7 @@ describeWithNats('NATS', () => {
   };
 
   messageBusContract('NATS', open);
+  messageBusContract('NATS, connected when needed', async () => new LazyNatsMessageBus({ servers: [server.url], name: 'spec' }));
 
   const about = (data: unknown, id = randomId()) => cloudEvent({ id, type: 'io.driftledger.spec', at: instant(0), data });
 
@@ -103,6 +105,15 @@ describeWithNats('NATS', () => {
     it('refuses a message the server would not take, as no passing trouble', async () => {
       const bus = await open();
       await expect(bus.publish('driftledger.events.spec', about('x'.repeat(2 * 1024 * 1024)))).rejects.toBeInstanceOf(RangeError);
+    });
+
+    it('is had by a process that started before its server', async () => {
+      await server.kill();
+      const bus = new LazyNatsMessageBus({ servers: [server.url], name: 'spec' });
+      await expect(bus.publish('driftledger.events.spec', about('lost'))).rejects.toBeInstanceOf(BusUnavailable);
+      await server.up();
+      await surely(bus, 'driftledger.events.spec', 'found');
+      await bus.close();
     });
 
     it('says that no server was reached', async () => {
