@@ -54,4 +54,5 @@ export { definitionInWords } from './in-words.js';
 export { entriesOf, fileAsReference, type ImportedSubject, wordFeatures } from './reference-import.js';
 export { type CutFile, type FileValue, UnknownWord, WindowCutter } from './reference-windows.js';
 export { ENTRIES_MAX, REFERENCE_WINDOWS_MAX, type ReferenceCounts } from './reference-counts.js';
+export { measurementPublisher } from './publisher.js';
 export { MonitoringWriteModule } from './write.module.js';
