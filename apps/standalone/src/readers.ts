@@ -2,10 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { AlertReactor, alertPublisher } from '#libs/alerts';
 import { AlertsFeed, alertsProjection } from '#libs/alerts/read';
 import { AuditChanges, auditSubscription } from '#libs/audit/read';
+import { eventPublisher } from '#libs/catalogue';
 import { ClickHouse, IntentStore } from '#libs/clickhouse';
 import { DeploymentReader, deploymentsProjection } from '#libs/deployments/read';
 import { CommandRunner, EventCodec, EventStore } from '#libs/event-store';
 import { MessageBus } from '#libs/messaging';
+import { measurementPublisher } from '#libs/monitoring';
 import { MonitoringFeed, monitoringProjection } from '#libs/monitoring/read';
 import { ProjectionHost, SubscriptionHost } from '#libs/platform';
 import { predictionsProjection } from '#libs/predictions';
@@ -39,6 +41,6 @@ export class Readers {
     await this.projections.start(alertsProjection, this.alerts.changed);
     await this.subscriptions.start(auditSubscription({ codec, clickHouse, intents, changed: this.audit.signal }));
     await this.subscriptions.start(new AlertReactor(runner, store, codec).subscription());
-    await this.subscriptions.start(alertPublisher(this.bus));
+    for (const publisher of [alertPublisher, measurementPublisher, eventPublisher]) await this.subscriptions.start(publisher(this.bus));
   }
 }

@@ -54,10 +54,11 @@ export class StandaloneModule implements OnApplicationBootstrap, BeforeApplicati
 
   static forRoot(configuration: Configuration, version: string): DynamicModule {
     const directory = new DataDirectory(configuration.dataDirectory);
+    const nats = configuration.nats && { ...configuration.nats, name: 'driftledger' };
     return {
       module: StandaloneModule,
       imports: [
-        EmbeddedPlatform.forRoot({ directory, events: ALL_EVENTS, level: configuration.logLevel }),
+        EmbeddedPlatform.forRoot({ directory, events: ALL_EVENTS, level: configuration.logLevel, nats }),
         AccessModule,
         { ...IdentityHttpModule.forRoot({ name: 'driftledger', version, foreignRoutes: GRAPHQL_ROUTES }), global: true },
         DeploymentsWriteModule,

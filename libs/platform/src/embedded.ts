@@ -9,6 +9,7 @@ import { PersonalData } from '#libs/keys';
 import { openKeyDirectory } from '#libs/keys/directory';
 import { MessageBus } from '#libs/messaging';
 import { InProcessMessageBus } from '#libs/messaging/in-process';
+import { LazyNatsMessageBus, type NatsOptions } from '#libs/messaging/nats';
 import { ObservabilityModule, type LogLevel } from '#libs/observability';
 import { DataDirectory } from './data-directory.js';
 import { ProjectionHost } from './projection-host.js';
@@ -18,6 +19,8 @@ export type EmbeddedOptions = {
   readonly directory: DataDirectory;
   readonly events: readonly EventDefinition[];
   readonly level: LogLevel;
+  /** Where others are told what happens; undefined when nobody outside listens. */
+  readonly nats?: NatsOptions | undefined;
 };
 
 const EXPORTED = [
@@ -25,7 +28,7 @@ const EXPORTED = [
   ...[DataDirectory, SubscriptionHost, ProjectionHost, ProjectionProgress, ObservabilityModule, CqrsModule],
 ];
 
-/** All ports on engines inside this process: SQLite for the log, chDB for the read model, a directory for keys, no network. */
+/** All ports on engines inside this process: SQLite for the log, chDB for the read model, a directory for keys; no network but NATS. */
 @Global()
 @Module({})
 export class EmbeddedPlatform implements OnApplicationShutdown {
@@ -37,10 +40,10 @@ export class EmbeddedPlatform implements OnApplicationShutdown {
     @Inject(ProjectionHost) private readonly projections: ProjectionHost,
   ) {}
 
-  static forRoot({ directory, events, level }: EmbeddedOptions): DynamicModule {
+  static forRoot({ directory, events, level, nats }: EmbeddedOptions): DynamicModule {
     return {
       module: EmbeddedPlatform,
-      imports: [ObservabilityModule.forRoot({ level }), CqrsModule.forRoot()],
+      imports: [ObservabilityModule.forRoot({ level, directory: directory.path }), CqrsModule.forRoot()],
       providers: [
         { provide: DataDirectory, useValue: directory },
         { provide: SqliteEventStore, useFactory: (clock: Clock) => new SqliteEventStore({ file: directory.log, clock }), inject: [Clock] },
@@ -49,7 +52,7 @@ export class EmbeddedPlatform implements OnApplicationShutdown {
         { provide: EventCodec, useValue: new EventCodec(events) },
         { provide: ClickHouse, useFactory: () => openChdb({ path: directory.clickHouse }) },
         { provide: IntentStore, useFactory: () => new FileIntentStore(directory.intents) },
-        { provide: MessageBus, useFactory: () => new InProcessMessageBus() },
+        { provide: MessageBus, useFactory: () => (nats ? new LazyNatsMessageBus(nats) : new InProcessMessageBus()) },
         { provide: PersonalData, useFactory: () => openKeyDirectory(directory.keys) },
         SubscriptionHost,
         ProjectionHost,
