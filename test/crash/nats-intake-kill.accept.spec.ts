@@ -59,7 +59,7 @@ describeWithNats('predictions over NATS, while both ends are killed', () => {
     }
   };
 
-  it('are in the log and in the read model exactly once', async () => {
+  it('are in the log and in the read model exactly once, and their deployment is told of', async () => {
     standalone = await start();
     while ((await waiting()) < 0) await delay(50);
     const stream = jetstream(connection);
@@ -86,6 +86,9 @@ describeWithNats('predictions over NATS, while both ends are killed', () => {
     while ((await waiting()) !== 0) await delay(100);
     await standalone.caughtUp();
     await standalone.stop();
+    const manager = await jetstreamManager(connection);
+    const told = await manager.direct.getMessage('DRIFTLEDGER_NEWS', { seq: 1, next_by_subj: 'driftledger.events.deployment.*' });
+    expect(told?.json()).toMatchObject({ type: 'io.driftledger.event.DeploymentRegistered', data: { body: { name: 'churn' } } });
     const whole = { count: MESSAGES * RECORDS, sum: (RECORDS * MESSAGES * (MESSAGES - 1)) / 2 };
     const expected = { ids: MESSAGES * RECORDS, features: { n: whole } };
     expect(await ledgerOfLog(join(data, 'log.sqlite'), 'churn')).toEqual(expected);

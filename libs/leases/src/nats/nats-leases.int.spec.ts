@@ -10,7 +10,7 @@ import { type NatsLeases, openNatsLeases } from './nats-leases.js';
 
 const TTL_MS = 1_000;
 
-describeWithNats('NATS', () => {
+describeWithNats('leases on NATS', () => {
   let server: NatsServer;
   let connections: NatsConnection[] = [];
   beforeAll(async () => {

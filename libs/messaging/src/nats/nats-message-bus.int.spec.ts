@@ -8,7 +8,7 @@ import { connectToNats } from './connect.js';
 import { LazyNatsMessageBus } from './lazy-nats-message-bus.js';
 import { NatsMessageBus } from './nats-message-bus.js';
 
-describeWithNats('NATS', () => {
+describeWithNats('the bus on NATS', () => {
   let server: NatsServer;
   const opened: NatsConnection[] = [];
   beforeAll(async () => {
