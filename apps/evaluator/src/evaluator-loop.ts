@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { EventStore } from '#libs/event-store';
 import { Clock, comparePositions, type Position } from '#libs/kernel';
-import { Evaluator } from '#libs/monitoring/read';
-import { Readiness } from '#libs/observability';
+import { Evaluator, type PassResult } from '#libs/monitoring/read';
+import { Metrics, Readiness } from '#libs/observability';
 import { ProjectionHost } from '#libs/platform';
 
 /** Measures at most this often: what arrives meanwhile is measured together. */
@@ -31,6 +31,7 @@ export class EvaluatorLoop {
     @Inject(ProjectionHost) private readonly projections: ProjectionHost,
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(Readiness) readiness: Readiness,
   ) {
     readiness.add('evaluator', () => {
@@ -79,14 +80,22 @@ export class EvaluatorLoop {
     const tickIsDue = this.tickIsDue && projected > 0n;
     const at = performance.now();
     if (tickIsDue) await this.evaluator.tick(projected, this.clock.now());
-    const { more } = await this.evaluator.advance(projected);
+    const pass = await this.evaluator.advance(projected);
     if (tickIsDue) {
       await this.evaluator.countLate(projected);
       // Only now: what failed on the way is due again at the next try.
       this.ticked = at;
     }
-    if (more) this.dirty = true;
+    this.measure(pass);
+    if (pass.more) this.dirty = true;
     else await this.pause(PAUSE_MS);
+  }
+
+  private measure({ measured, skipped, settled, delayMs }: PassResult): void {
+    const { windows, windowDelay, evaluated } = this.metrics;
+    for (const [outcome, count] of Object.entries({ measured, skipped, settled })) windows.inc({ outcome }, count);
+    windowDelay.set(delayMs / 1_000);
+    evaluated.set(this.clock.now() / 1_000);
   }
 
   private get tickIsDue(): boolean {

@@ -35,6 +35,9 @@ export type SensitiveRead = {
   readonly meta: CommandMeta;
 };
 
+/** Hears of each refusal at once: of a command with its code, of a caller nobody recognised with the reason. */
+export type RefusalListener = (of: 'command' | 'caller', code: string) => void;
+
 type Refused = { readonly command: RefusedCommand; readonly refusal: Refusal };
 
 /** What may come many times in a minute: how it is told apart, and how a number of it is written. */
@@ -89,6 +92,7 @@ export class AccessLog extends RefusalLog {
     private readonly store: EventStore,
     private readonly codec: EventCodec,
     private readonly clock: Clock,
+    private readonly tell: RefusalListener = () => undefined,
   ) {
     super();
   }
@@ -111,6 +115,7 @@ export class AccessLog extends RefusalLog {
   }
 
   override async record(command: RefusedCommand, refusal: Refusal): Promise<void> {
+    this.tell('command', refusal.code);
     if (this.refusalsSingly.take(this.minute(), command.meta.actor.principalId))
       await this.appendRefused(command, refusal, { meta: command.meta });
     else this.count(this.refusals, { command, refusal }, 1);
@@ -125,6 +130,7 @@ export class AccessLog extends RefusalLog {
   }
 
   unrecognised(reason: Unrecognised): void {
+    this.tell('caller', reason);
     this.count(this.attempts, reason, 1);
   }
 

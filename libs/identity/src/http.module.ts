@@ -6,6 +6,7 @@ import { AccessGuard, ForeignRoutes } from './http/access-guard.js';
 import { PrincipalsController } from './http/principals.controller.js';
 import { BuildVersion, ProbesController } from './http/probes.controller.js';
 import { ProblemFilter } from './http/problem-filter.js';
+import { RequestTimes } from './http/request-times.js';
 import { type RouteAccess } from './http/route-access.js';
 import { SignInController } from './http/sign-in.controller.js';
 
@@ -22,7 +23,12 @@ export type IdentityHttpOptions = {
  */
 @Module({})
 export class IdentityHttpModule {
-  constructor(@Inject(AccessGuard) guard: AccessGuard, @Inject(ForeignRoutes) foreign: ForeignRoutes) {
+  constructor(
+    @Inject(AccessGuard) guard: AccessGuard,
+    @Inject(ForeignRoutes) foreign: ForeignRoutes,
+    @Inject(RequestTimes) times: RequestTimes,
+  ) {
+    times.install();
     // Modules are made before any route is registered, so no route can come before the guard.
     guard.install(foreign);
   }
@@ -35,6 +41,7 @@ export class IdentityHttpModule {
       providers: [
         { provide: ForeignRoutes, useValue: new ForeignRoutes(foreignRoutes) },
         { provide: BuildVersion, useValue: new BuildVersion(name, version) },
+        RequestTimes,
         { provide: APP_FILTER, useClass: ProblemFilter },
       ],
       exports: [IdentityEdgeModule],

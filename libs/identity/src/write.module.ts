@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, type OnModuleInit, Injectable, Module }
 import { CqrsModule } from '@nestjs/cqrs';
 import { CommandRunner, EventCodec, EventStore, RefusalLog, handlersFor } from '#libs/event-store';
 import { Clock } from '#libs/kernel';
+import { Metrics } from '#libs/observability';
 import { AccessLog } from './access-log.js';
 import { Authenticator } from './authenticator.js';
 import { GrantRoles, IssueKey, RegisterPrincipal, RevokeKey, RevokeRoles } from './commands.js';
@@ -31,7 +32,7 @@ class IdentityLifecycle implements OnModuleInit, BeforeApplicationShutdown {
 }
 
 /**
- * The write side: command handlers, the directory, the access log. The process provides `EventStore`, `EventCodec` and `Clock`.
+ * The write side: command handlers, the directory, the access log. The process provides `EventStore`, `EventCodec`, `Clock` and `Metrics`.
  * `RefusalLog` is the access log, so a process that gives it to all contexts has every refused command recorded.
  */
 @Module({
@@ -49,8 +50,9 @@ class IdentityLifecycle implements OnModuleInit, BeforeApplicationShutdown {
     },
     {
       provide: AccessLog,
-      useFactory: (store: EventStore, codec: EventCodec, clock: Clock) => new AccessLog(store, codec, clock),
-      inject: [EventStore, EventCodec, Clock],
+      useFactory: (store: EventStore, codec: EventCodec, clock: Clock, metrics: Metrics) =>
+        new AccessLog(store, codec, clock, (of, code) => metrics.refusals.inc({ of, code })),
+      inject: [EventStore, EventCodec, Clock, Metrics],
     },
     { provide: RefusalLog, useExisting: AccessLog },
     { provide: Sessions, useFactory: (clock: Clock) => new Sessions(clock), inject: [Clock] },

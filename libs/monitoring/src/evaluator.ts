@@ -61,13 +61,14 @@ export class Evaluator {
    * @throws the first error of the stores, after every other monitor had its turn: a window is never passed over because of an error
    */
   async advance(projected: bigint, limit = WINDOWS_PER_PASS): Promise<PassResult> {
-    const total = { measured: 0, skipped: 0, settled: 0, more: false };
+    const total = { measured: 0, skipped: 0, settled: 0, more: false, delayMs: 0 };
     await this.forEachMonitor(async (monitor) => {
       const result = await this.passOf(monitor).run(this.memoryOf(monitor), projected, limit);
       total.measured += result.measured;
       total.skipped += result.skipped;
       total.settled += result.settled;
       total.more ||= result.more;
+      total.delayMs = Math.max(total.delayMs, result.delayMs);
     });
     return total;
   }

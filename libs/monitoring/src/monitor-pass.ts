@@ -17,8 +17,14 @@ import { type SampleReader } from './sample-reader.js';
 import { type Answer, type WindowMeasurer } from './window-measurer.js';
 import { watermarkOf } from './windows.js';
 
-/** What a pass did. `more`: the limit was reached and windows are still due. */
-export type PassResult = { readonly measured: number; readonly skipped: number; readonly settled: number; readonly more: boolean };
+/** What a pass did. `more`: the limit was reached and windows are still due. `delayMs`: how long the oldest new window was due, 0 for none. */
+export type PassResult = {
+  readonly measured: number;
+  readonly skipped: number;
+  readonly settled: number;
+  readonly more: boolean;
+  readonly delayMs: number;
+};
 
 /** What a pass works with. */
 export type PassParts = {
@@ -42,7 +48,7 @@ export class MonitorPass {
 
   async run(memory: MonitorMemory, position: bigint, limit: number): Promise<PassResult> {
     const look = await this.look(memory, position, limit);
-    if (!look) return { measured: 0, skipped: 0, settled: 0, more: false };
+    if (!look) return { measured: 0, skipped: 0, settled: 0, more: false, delayMs: 0 };
     const { state, asOf } = look;
     const steps = [...this.windows.drift(look), ...(await this.windows.performance(look))];
     const work = steps.filter(({ step }) => step.do !== 'settle');
@@ -51,7 +57,7 @@ export class MonitorPass {
     const settled = await this.settle(steps, state, asOf);
     const more = work.length > limit;
     if (state.restatementRequested && !more) await this.finish(counts.measured, look);
-    return { ...counts, settled, more };
+    return { ...counts, settled, more, delayMs: delayOf(work, asOf) };
   }
 
   /** Counts what came for settled windows and is in no measurement; returns how many windows have more of it than was counted before. */
@@ -161,6 +167,13 @@ export class MonitorPass {
     return firstDays([...found.values()], days, { ...log, latenessMinutes: this.parts.monitor.definition.latenessMinutes });
   }
 }
+
+/** By the clock of the log, so that a replay of old predictions is not taken for a slow evaluator. Restatements are not waited for. */
+const delayOf = (work: readonly Due[], { watermark }: AsOf): number =>
+  work.reduce((most, { kind, window, step }) => {
+    const isNew = kind === 'drift' && step.do !== 'settle' && step.reason === 'first';
+    return isNew ? Math.max(most, watermark - window.until) : most;
+  }, 0);
 
 const frozenSpan = ({ from, until }: { from: number; until: number }, watermark: number): WindowSpan[] | undefined =>
   until <= watermark ? [{ from, until }] : undefined;

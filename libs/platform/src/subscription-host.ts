@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Gauge } from 'prom-client';
 import { Metrics, Readiness } from '#libs/observability';
+import { comparePositions, type Instant } from '#libs/kernel';
 import { CheckpointStore, EventCodec, EventStore, SubscriptionRunner, type Subscription } from '#libs/event-store';
 
 /** Runs the subscriptions of a process, so that all of them stop before the engines close. */
@@ -13,21 +13,10 @@ export class SubscriptionHost {
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(EventCodec) private readonly codec: EventCodec,
     @Inject(CheckpointStore) private readonly checkpoints: CheckpointStore,
-    @Inject(Metrics) metrics: Metrics,
+    @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(Readiness) readiness: Readiness,
   ) {
-    const lag = async (gauge: Gauge): Promise<void> => {
-      for (const runner of this.runners) gauge.set({ subscription: runner.name }, Number(await runner.lag()));
-    };
-    new Gauge({
-      name: 'driftledger_subscription_lag_events',
-      help: 'Events of the log a subscription has not handled yet',
-      labelNames: ['subscription'],
-      registers: [metrics.registry],
-      async collect() {
-        await lag(this);
-      },
-    });
+    metrics.onRead((now) => this.readLags(now));
     readiness.add('subscriptions', () => {
       for (const { failure, trouble } of this.runners) {
         const error = failure ?? trouble;
@@ -50,6 +39,28 @@ export class SubscriptionHost {
   /** Every running subscription, for health and lag. */
   get all(): readonly SubscriptionRunner[] {
     return this.runners;
+  }
+
+  private async readLags(now: Instant): Promise<void> {
+    const { lagEvents, lagSeconds, stopped } = this.metrics;
+    await Promise.all(
+      this.runners.map(async (runner) => {
+        const subscription = { subscription: runner.name };
+        stopped.set(subscription, runner.failure ? 1 : 0);
+        lagEvents.set(subscription, Number(await runner.lag()));
+        lagSeconds.set(subscription, (await this.ageOfNext(runner, now)) / 1_000);
+      }),
+    );
+  }
+
+  /** Milliseconds since the oldest event was recorded that a subscription has still to look at; 0 when there is none. */
+  private async ageOfNext(runner: SubscriptionRunner, now: Instant): Promise<number> {
+    const at = runner.position();
+    // Reading begins with the event at the position itself, where there is one.
+    for await (const { position, recordedAt } of this.store.readAll({ from: at ?? 'start', limit: 2 })) {
+      if (!at || comparePositions(position, at) > 0) return Math.max(now - recordedAt, 0);
+    }
+    return 0;
   }
 
   /** Returns when none of them runs any more. @throws the first error of one that could not stop in order */

@@ -19,7 +19,7 @@ export {
   isSpecialBucket,
   type OutputName,
 } from './subjects.js';
-export { Intake, type IntakeParts, type IntakeRequest } from './intake.js';
+export { Intake, type IntakeObserver, type IntakeParts, type IntakeRequest } from './intake.js';
 export { MessageSender, type MessageSenderParts, type NotLetIn } from './message-sender.js';
 export { QueuedIntake, type QueuedIntakeParts } from './queued-intake.js';
 export { type IntakeAnswer } from './answer.js';

@@ -5,7 +5,7 @@ import { type EventCodec, type EventStore, type Outcome } from '#libs/event-stor
 import { derivedId, type Clock, type CommandMeta } from '#libs/kernel';
 import { Admission } from './admission.js';
 import { type IntakeAnswer } from './answer.js';
-import { decompress, recordsOf } from './body.js';
+import { BodyRefused, decompress, recordsOf } from './body.js';
 import { type Kind } from './kind.js';
 import { LabelKind } from './label-kind.js';
 import { Lane } from './lane.js';
@@ -26,8 +26,18 @@ export type IntakeParts = {
   readonly limits: IntakeLimits;
   /** Requests of one key that may be under way at a time; 1,000 unless said otherwise. */
   readonly requestsPerKeyMax?: number;
+  /** Hears of every answer and of every refusal of a whole request. */
+  readonly observer?: IntakeObserver;
   /** Called when a first post registered a deployment; undefined where first posts to unknown deployments are refused. */
   readonly onFirstPost: ((name: string) => void) | undefined;
+};
+
+/** Who counts and times what the intake does. */
+export type IntakeObserver = {
+  /** `tookMs`: from the whole request to its durable append. */
+  answered(kind: 'predictions' | 'labels', answer: IntakeAnswer, tookMs: number): void;
+  /** `code`: one of a closed set. */
+  refused(code: string): void;
 };
 
 /** One request as the edge received it. */
@@ -65,14 +75,13 @@ export class Intake {
 
   /** @throws BodyRefused | IntakeRefused */
   predictions(request: IntakeRequest): Promise<IntakeAnswer> {
-    return this.take(request, (id) => this.lane(id, 'predictions', () => this.predictionKind()));
+    return this.observed('predictions', () => this.take(request, (id) => this.lane(id, 'predictions', () => this.predictionKind())));
   }
 
   /** @throws BodyRefused | IntakeRefused */
   labels(request: IntakeRequest): Promise<IntakeAnswer> {
-    return this.take(request, (id) =>
-      this.lane(id, 'labels', () => new LabelKind(this.deployments, this.parts.limits, this.parts.personal.digestKey)),
-    );
+    const kind = (): LabelKind => new LabelKind(this.deployments, this.parts.limits, this.parts.personal.digestKey);
+    return this.observed('labels', () => this.take(request, (id) => this.lane(id, 'labels', kind)));
   }
 
   /** Requests waiting in all lanes. */
@@ -83,6 +92,20 @@ export class Intake {
   /** Takes nothing more; resolves when what waited is stored. */
   async close(): Promise<void> {
     await Promise.all([...this.lanes.values()].map((lane) => lane.close()));
+  }
+
+  private async observed(kind: 'predictions' | 'labels', work: () => Promise<IntakeAnswer>): Promise<IntakeAnswer> {
+    const { observer } = this.parts;
+    if (!observer) return work();
+    const began = performance.now();
+    try {
+      const answer = await work();
+      observer.answered(kind, answer, performance.now() - began);
+      return answer;
+    } catch (error) {
+      observer.refused(error instanceof IntakeRefused || error instanceof BodyRefused ? error.code : 'FAILED');
+      throw error;
+    }
   }
 
   private take(request: IntakeRequest, laneOf: (id: string) => Lane<never>): Promise<IntakeAnswer> {
