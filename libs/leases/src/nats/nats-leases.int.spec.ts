@@ -110,6 +110,45 @@ describeWithNats('leases on NATS', () => {
       await other.close();
     });
 
+    it('never have two holders at a time, whatever happens to the server', async () => {
+      const processes = [await open(300), await open(300), await open(300)];
+      const held: { from: number; until: number; epoch: bigint }[] = [];
+      const stop = new AbortController();
+      const contend = async (leases: NatsLeases): Promise<void> => {
+        while (!stop.signal.aborted) {
+          const lease = await leases.acquire('contended', { value: 'x', signal: stop.signal }).catch(() => undefined);
+          if (!lease) return;
+          const from = performance.now();
+          // Kept until it is lost, or for a while.
+          const lost = lostOf(lease);
+          await Promise.race([lost, delay(150)]);
+          await lease.release();
+          held.push({ from, until: await lost, epoch: lease.epoch });
+        }
+      };
+      const contending = Promise.all(processes.map(contend));
+      for (let round = 0; round < 6; round += 1) {
+        await delay(500);
+        if (round % 2 === 0) {
+          await server.kill();
+          await delay(round * 100);
+          await server.up();
+        } else {
+          server.freeze();
+          await delay(400);
+          server.thaw();
+        }
+      }
+      await delay(2_000);
+      stop.abort();
+      await contending;
+      for (const leases of processes) await leases.close();
+      held.sort((a, b) => a.from - b.from);
+      expect(held.length).toBeGreaterThan(10);
+      expect(held.filter(({ from }, at) => from < (held[at - 1]?.until ?? 0))).toEqual([]);
+      expect(held.filter(({ epoch }, at) => epoch <= (held[at - 1]?.epoch ?? 0n))).toEqual([]);
+    });
+
     it('have growing epochs also when the bucket was lost', async () => {
       const one = await open();
       const lease = await one.acquire('wiped', { value: 'one' });

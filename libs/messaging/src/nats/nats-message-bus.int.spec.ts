@@ -68,6 +68,15 @@ describeWithNats('the bus on NATS', () => {
       expect(heard).toEqual(['hello']);
     });
 
+    it('sends what was published before it closes', async () => {
+      const [one, other] = [await open(), await open()];
+      const { heard } = await listening(other, 'spec.drained');
+      const published = Array.from({ length: 500 }, (_, at) => one.publish('spec.drained', about(at)));
+      await Promise.all([...published, one.close()]);
+      await opened.at(-2)?.close();
+      await eventually(() => heard.length === 500);
+    });
+
     it('tells a subscriber of a message that is no CloudEvent, and delivers the next', async () => {
       const bus = await open();
       const { heard, errors } = await listening(bus, 'spec.foreign');
