@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type NatsConnection } from '@nats-io/transport-node';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { eventPublisher } from '#libs/catalogue';
@@ -58,6 +59,8 @@ describeWithNats('what is told on NATS', () => {
       if (index % Math.floor(EVENTS / KILLS) === 10) {
         await server.kill();
         await append();
+        // Once for longer than an event that cannot be handled is tried.
+        if (index < EVENTS / KILLS) await delay(4_000);
         await server.up();
       }
     }
