@@ -59,6 +59,26 @@ describeWithNats('predictions over NATS, while both ends are killed', () => {
     }
   };
 
+  it('are taken once there is a server, by a process that started without one', async () => {
+    const away = mkdtempSync(join(tmpdir(), 'nats-intake-away-'));
+    const late = await NatsServer.start();
+    await late.kill();
+    const early = await StandaloneProcess.start(away, { DRIFTLEDGER_NATS: late.url, DRIFTLEDGER_NATS_PRINCIPAL: 'admin' });
+    const ready = async (): Promise<unknown> => (await fetch(`${early.url}/ready`)).json();
+    expect(await ready()).toMatchObject({ checks: { 'nats-intake': 'failing' } });
+    expect((await early.post('/v1/deployments/churn/predictions', '{"id":"by-http"}')).status).toBe(200);
+    await late.up();
+    const producer = await connectToNats({ servers: [late.url], name: 'producer' });
+    await surely(jetstream(producer), 0);
+    await early.caughtUp();
+    while (!JSON.stringify(await ready()).includes('"nats-intake":"ok"')) await delay(50);
+    await early.stop();
+    await producer.close();
+    await late.stop();
+    expect((await ledgerOfLog(join(away, 'log.sqlite'), 'churn')).ids).toBe(1 + RECORDS);
+    rmSync(away, { recursive: true });
+  });
+
   it('are in the log and in the read model exactly once, and their deployment is told of', async () => {
     standalone = await start();
     while ((await waiting()) < 0) await delay(50);

@@ -35,7 +35,7 @@ class NatsIntake implements OnApplicationBootstrap, OnModuleDestroy {
     const sender = new MessageSender({ authenticator, directory, log, principal });
     const onFailure = (error: unknown): void => this.logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     this.work = new QueuedIntake({ intake, sender, refusals: log, onFailure }).work;
-    readiness.add('nats intake', () => this.check());
+    readiness.add('nats-intake', () => this.check());
   }
 
   onApplicationBootstrap(): void {

@@ -56,21 +56,28 @@ export class LeaseBucket {
     });
   }
 
-  /** Calls back whenever the entry is written, as long as the connection holds. Returns what ends that. */
+  /** Calls back whenever the entry is written, as long as the connection holds. Returns what ends that. @throws LeasesUnavailable */
   listen(name: string, changed: () => void): () => void {
-    // What is put into the store is published under this subject; hearing it takes no consumer on the server.
-    const subscription = this.connection.subscribe(`$KV.${LEASE_BUCKET}.${leaseKey(name)}`, { callback: changed });
-    return () => subscription.unsubscribe();
+    try {
+      // What is put into the store is published under this subject; hearing it takes no consumer on the server.
+      const subscription = this.connection.subscribe(`$KV.${LEASE_BUCKET}.${leaseKey(name)}`, { callback: changed });
+      return () => subscription.unsubscribe();
+    } catch (cause) {
+      throw unavailable(cause);
+    }
   }
 
   private async told<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (cause) {
-      throw new LeasesUnavailable(`the leases do not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw unavailable(cause);
     }
   }
 }
+
+const unavailable = (cause: unknown): LeasesUnavailable =>
+  new LeasesUnavailable(`the leases do not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 
 /** Reads go to the leader: a replica that lags would tell who held a lease a moment ago. */
 const openKv = (connection: NatsConnection, timeout: number): Promise<KV> =>
