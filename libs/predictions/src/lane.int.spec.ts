@@ -177,6 +177,15 @@ describe.each(STORES)('a lane on %s', (_, openStore) => {
     expect(accepted).toBe(205);
   });
 
+  it('recognises a request without ids that another writer stored while this one looked away', async () => {
+    const body = [{ score: 0.5 }, { score: 0.7 }];
+    await world.predict([{ score: 0.1 }]);
+    const other = await open();
+    const first = await other.predict(body, { key: 'moved' });
+    expect(await world.predict(body, { key: 'moved' })).toEqual(first);
+    expect((await world.log()).map(({ data }) => data.rows)).toEqual([1, 2]);
+  });
+
   it('puts small requests together and answers each for itself', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => world.predict(records(index, index + 1), { key: `k${index}` })),

@@ -95,7 +95,7 @@ export class Lane<R> {
   async close(): Promise<void> {
     this.closed = true;
     await this.working;
-    await this.parts.memory.keep('always');
+    await this.parts.memory.close();
   }
 
   private async work(): Promise<void> {
@@ -106,7 +106,7 @@ export class Lane<R> {
         if (!first && (this.queue[0]?.records.length ?? 0) < ALONE_FROM) await delay(COALESCE_MS);
         first = false;
         await this.settle(this.take());
-        await this.parts.memory.keep('when due');
+        await this.parts.memory.keep();
       }
     } finally {
       this.working = undefined;
@@ -133,15 +133,7 @@ export class Lane<R> {
   private async settle(group: readonly Waiting[]): Promise<void> {
     try {
       await this.parts.memory.open();
-      const open: Waiting[] = [];
-      for (const request of group) {
-        // A resend is answered from what the log holds; a part of it may still have to be stored.
-        request.parts = request.key === undefined ? request.parts : await this.parts.memory.partsOf(request.key);
-        if (request.parts.some((part) => part.entry.digest !== request.digest)) request.reject(IntakeRefused.keyReused());
-        else if (isWhole(request)) request.resolve(answerOf(request.parts));
-        else open.push(request);
-      }
-      await this.store(open);
+      await this.store(await this.unanswered(group));
     } catch (error) {
       // Requests that share an event must not share each other's faults.
       if (group.length > 1 && !isOfTheLog(error)) for (const request of group) await this.settle([request]);
@@ -149,15 +141,29 @@ export class Lane<R> {
     }
   }
 
-  private async store(group: readonly Waiting[]): Promise<void> {
+  /** A resend is answered from what the log holds; a part of it may still have to be stored. */
+  private async unanswered(group: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const open: Waiting[] = [];
+    for (const request of group) {
+      request.parts = request.key === undefined ? request.parts : await this.parts.memory.partsOf(request.key);
+      if (request.parts.some((part) => part.entry.digest !== request.digest)) request.reject(IntakeRefused.keyReused());
+      else if (isWhole(request)) request.resolve(answerOf(request.parts));
+      else open.push(request);
+    }
+    return open;
+  }
+
+  private async store(requests: readonly Waiting[]): Promise<void> {
+    let group = requests;
     for (let attempt = 1; group.length > 0; attempt += 1) {
       try {
         return await this.attempt(group);
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision)) throw error;
         if (attempt >= TRIES) throw IntakeRefused.unavailable('another process keeps writing to this deployment', { cause: error });
-        // Another writer was here: learn what it stored, then decide again.
+        // Another writer was here: learn what it stored, which may be one of these requests, then decide again.
         await this.parts.memory.catchUp();
+        group = await this.unanswered(group);
       }
     }
   }
