@@ -1,94 +1,137 @@
 import { type Digest64, idHash } from './content.js';
+import { ENTRY_WORDS, idsIn, IdTable } from './id-table.js';
+import { COLUMNS, placesFor, SealedFilter } from './sealed-filter.js';
+import { type SealedIds } from './sealed-ids.js';
 
-const SEGMENT_SLOTS_MAX = 1 << 21;
-const SEGMENT_SLOTS_FIRST = 1 << 12;
-const WORDS = 4;
-/** Share of slots in use at which a table is full; a slot is 16 bytes, so a full table takes 21 bytes an id. */
-const LOAD_MAX = 0.75;
+/** Slots of a table that is full: 786,432 ids in 16 MiB. */
+const SLOTS_MAX = 1 << 20;
 /** Ids remembered per deployment. */
 const KNOWN_IDS_MAX = 20_000_000;
 
-/**
- * One open-addressing table; a slot is (id high, id low, content high, content low), all zero when free. `serial` never changes and
- * `changes` grows with every change: together they name one content.
- */
-export type Segment = { readonly serial: number; changes: number; table: Uint32Array; used: number };
+export type KnownIdsLimits = { readonly idsMax?: number; readonly slotsMax?: number };
+
+/** A table with the place it has among all tables; serials grow. */
+export type FullTable = { readonly serial: number; readonly table: IdTable };
+export type SealedTable = { readonly serial: number; readonly ids: SealedIds; readonly bits: Uint32Array };
+
+/** Everything held by files and by the newest table, whose entries are a copy. */
+export type KnownState = {
+  readonly serial: number;
+  readonly entries: Uint32Array;
+  readonly sealed: readonly { readonly serial: number; readonly check: number }[];
+};
 
 /**
- * The set of ids a deployment has seen, with the digest of what came with each. Typed arrays, no object per id; the oldest segment of
- * a million and a half ids is forgotten when more than the limit are held. Ids are addressed by 64 bits: at 20 million ids the chance that any
- * two share an address is about one in 100,000, and such a pair shows as a conflict, never silently.
+ * The set of ids a deployment has seen, with the digest of what came with each. The newest are in a table in memory; a full table is
+ * sealed as a file by whoever holds this (`full`, `adopt`), and stays in memory until then. The oldest file is forgotten when the others hold
+ * the limit. A deployment that has filled a table takes some 64 MiB from then on, whatever comes.
+ *
+ * Ids are addressed by 64 bits: at 20 million ids the chance that any two share an address is about one in 100,000, and such a pair shows as a
+ * conflict, never silently.
  */
 export class KnownIds {
-  private segments: Segment[] = [];
+  private serial = 1;
+  private newest: IdTable;
+  private spare: IdTable | undefined;
+  private waiting: FullTable[] = [];
+  private sealed: Omit<SealedTable, 'bits'>[] = [];
+  private filter: SealedFilter | undefined;
+  private readonly idsMax: number;
+  readonly slotsMax: number;
 
-  constructor(private readonly idsMax: number = KNOWN_IDS_MAX) {}
-
-  get size(): number {
-    return this.segments.reduce((sum, segment) => sum + segment.used, 0);
+  constructor({ idsMax = KNOWN_IDS_MAX, slotsMax = SLOTS_MAX }: KnownIdsLimits = {}) {
+    // Two more than hold the limit: one that is not full yet, and one of which not all is needed any more.
+    const tables = Math.ceil(idsMax / idsIn(slotsMax)) + 2;
+    if (tables > COLUMNS)
+      throw new RangeError(`KnownIds tells ${COLUMNS} tables apart, ${idsMax} ids in tables of ${slotsMax} slots take ${tables}`);
+    this.idsMax = idsMax;
+    this.slotsMax = slotsMax;
+    this.newest = new IdTable(slotsMax);
   }
 
-  /** The digest that came with an id, or undefined for an id that is new or forgotten. */
+  /** The digest that came with an id, or undefined for an id that is new or forgotten. @throws SealedIdsDamaged */
   find(id: string): Digest64 | undefined {
     const key = addressOf(id);
-    for (let i = this.segments.length - 1; i >= 0; i -= 1) {
-      const segment = this.segments[i];
-      if (!segment) continue;
-      const slot = slotOf(segment.table, key);
-      if (isUsed(segment.table, slot)) return { high: segment.table[slot + 2] ?? 0, low: segment.table[slot + 3] ?? 0 };
+    let found = this.newest.find(key);
+    for (let at = this.waiting.length - 1; !found && at >= 0; at -= 1) found = this.waiting[at]?.table.find(key);
+    return found ?? (this.filter && this.findSealed(key, this.filter.candidates(key)));
+  }
+
+  /** Remembers an id; a known one gets the new digest, which hides what older tables hold. */
+  put(id: string, content: Digest64): void {
+    this.newest.put(addressOf(id), content);
+    if (this.newest.isFull) this.begin();
+  }
+
+  /** The oldest table that waits to be sealed. It does not change any more. */
+  get full(): FullTable | undefined {
+    return this.waiting[0];
+  }
+
+  /** Takes a file for the oldest full table, or at a start. */
+  adopt({ serial, ids, bits }: SealedTable): void {
+    this.filter ??= new SealedFilter(placesFor(this.slotsMax));
+    this.filter.add(serial % COLUMNS, bits);
+    this.sealed.push({ serial, ids });
+    const waiting = this.waiting.findIndex((full) => full.serial === serial);
+    const [full] = waiting < 0 ? [] : this.waiting.splice(waiting, 1);
+    full?.table.clear();
+    this.spare ??= full?.table;
+    this.forget();
+  }
+
+  /** What a snapshot holds. Only when no table is `full`, since those are in neither. */
+  state(): KnownState {
+    const sealed = this.sealed.map(({ serial, ids }) => ({ serial, check: ids.check }));
+    return { serial: this.serial, entries: this.newest.entries(), sealed };
+  }
+
+  /** Goes on where `state` was taken; files are adopted first. */
+  restore({ serial, entries }: Pick<KnownState, 'serial' | 'entries'>): void {
+    this.serial = serial;
+    for (let at = 0; at < entries.length; at += ENTRY_WORDS) {
+      const [high = 0, low = 0, contentHigh = 0, contentLow = 0] = entries.subarray(at, at + ENTRY_WORDS);
+      this.newest.put({ high, low }, { high: contentHigh, low: contentLow });
+    }
+  }
+
+  /** Closes files. */
+  close(): void {
+    for (const { ids } of this.sealed.splice(0)) ids.close();
+    this.filter = undefined;
+  }
+
+  private findSealed(key: Digest64, candidates: number): Digest64 | undefined {
+    if (candidates === 0) return undefined;
+    for (let at = this.sealed.length - 1; at >= 0; at -= 1) {
+      const table = this.sealed[at];
+      const found = table && (candidates >>> (table.serial % COLUMNS)) & 1 ? table.ids.find(key) : undefined;
+      if (found) return found;
     }
     return undefined;
   }
 
-  /** Remembers an id; a known one gets the new digest. */
-  put(id: string, content: Digest64): void {
-    const key = addressOf(id);
-    for (const segment of this.segments) {
-      const slot = slotOf(segment.table, key);
-      if (!isUsed(segment.table, slot)) continue;
-      segment.table[slot + 2] = content.high;
-      segment.table[slot + 3] = content.low;
-      segment.changes += 1;
-      return;
+  private begin(): void {
+    this.waiting.push({ serial: this.serial, table: this.newest });
+    this.serial += 1;
+    // As large as it will be: the deployment is known to need it.
+    this.newest = this.spare ?? new IdTable(this.slotsMax, this.slotsMax);
+    this.spare = undefined;
+    this.forget();
+  }
+
+  /** Where files cannot be written tables are forgotten like them, so that memory stays bounded. */
+  private forget(): void {
+    const sizes = [...this.sealed.map(({ ids }) => ids.size), ...this.waiting.map(({ table }) => table.size)];
+    let held = sizes.reduce((sum, size) => sum + size, 0);
+    for (const size of sizes) {
+      held -= size;
+      if (held < this.idsMax) return;
+      const oldest = this.sealed.shift();
+      if (!oldest) this.waiting.shift();
+      oldest?.ids.close();
+      if (oldest) this.filter?.clear(oldest.serial % COLUMNS);
     }
-    const segment = this.roomy();
-    write(segment.table, slotOf(segment.table, key), key, content);
-    segment.used += 1;
-    segment.changes += 1;
-  }
-
-  /** Everything held, for a snapshot, oldest first. Valid until the next `put`. */
-  snapshot(): readonly Segment[] {
-    return this.segments;
-  }
-
-  /** @throws RangeError when a table is not one this class wrote */
-  static restore(segments: readonly Omit<Segment, 'used'>[], idsMax: number = KNOWN_IDS_MAX): KnownIds {
-    const known = new KnownIds(idsMax);
-    known.segments = segments.map(({ serial, changes, table }) => {
-      const slots = table.length / WORDS;
-      let used = 0;
-      for (let slot = 0; slot < table.length; slot += WORDS) if (isUsed(table, slot)) used += 1;
-      // A table without a free slot would be searched for ever.
-      if (slots < SEGMENT_SLOTS_FIRST || slots > SEGMENT_SLOTS_MAX || (slots & (slots - 1)) !== 0 || used > slots * LOAD_MAX) {
-        throw new RangeError(`a table of known ids has a power of two slots, some of them free, got ${used} of ${slots}`);
-      }
-      return { serial, changes, table, used };
-    });
-    return known;
-  }
-
-  private roomy(): Segment {
-    const last = this.segments.at(-1);
-    if (last && last.used < (last.table.length / WORDS) * LOAD_MAX) return last;
-    if (last && last.table.length / WORDS < SEGMENT_SLOTS_MAX) {
-      last.table = grown(last.table);
-      return last;
-    }
-    while (this.segments.length > 0 && this.size >= this.idsMax) this.segments.shift();
-    const fresh = { serial: (last?.serial ?? 0) + 1, changes: 0, table: new Uint32Array(SEGMENT_SLOTS_FIRST * WORDS), used: 0 };
-    this.segments.push(fresh);
-    return fresh;
   }
 }
 
@@ -96,32 +139,4 @@ export class KnownIds {
 function addressOf(id: string): Digest64 {
   const key = idHash(id);
   return key.high === 0 && key.low === 0 ? { high: 0, low: 1 } : key;
-}
-
-const isUsed = (table: Uint32Array, slot: number): boolean => table[slot] !== 0 || table[slot + 1] !== 0;
-
-/** The slot of a key, or the free slot where it belongs. */
-function slotOf(table: Uint32Array, key: Digest64): number {
-  const mask = table.length / WORDS - 1;
-  for (let at = key.low & mask; ; at = (at + 1) & mask) {
-    const slot = at * WORDS;
-    if (!isUsed(table, slot) || (table[slot] === key.high && table[slot + 1] === key.low)) return slot;
-  }
-}
-
-function write(table: Uint32Array, slot: number, key: Digest64, content: Digest64): void {
-  table[slot] = key.high;
-  table[slot + 1] = key.low;
-  table[slot + 2] = content.high;
-  table[slot + 3] = content.low;
-}
-
-function grown(table: Uint32Array): Uint32Array {
-  const larger = new Uint32Array(table.length * 2);
-  for (let slot = 0; slot < table.length; slot += WORDS) {
-    if (!isUsed(table, slot)) continue;
-    const key = { high: table[slot] ?? 0, low: table[slot + 1] ?? 0 };
-    write(larger, slotOf(larger, key), key, { high: table[slot + 2] ?? 0, low: table[slot + 3] ?? 0 });
-  }
-  return larger;
 }
