@@ -30,7 +30,7 @@ describe('the metrics of subscriptions', () => {
     Number(
       new RegExp(`^driftledger_subscription_${metric}\\{subscription="${subscription}"\\} (.+)$`, 'm').exec(await metrics.text())?.[1],
     );
-  beforeAll(() => Logger.overrideLogger(false));
+  beforeAll(() => void Logger.overrideLogger(false));
   afterAll(() => host.stop());
 
   it('tell how far each is behind, in events and by the age of the oldest it has not handled', async () => {

@@ -1,0 +1,47 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { textOf } from './source-files.js';
+
+const check = (...file: readonly string[]): { readonly status: number | null; readonly said: string } => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['tools/check-compose.mjs', ...file], { encoding: 'utf8' });
+  return { status, said: stdout + stderr };
+};
+
+describe('the check of docker-compose.yml', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'driftledger-compose-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('has nothing to say of the file as it is', () => {
+    expect(check()).toEqual({ status: 0, said: expect.stringContaining('9 services') });
+  });
+
+  it('finds what must not be', () => {
+    const wrong: readonly (readonly [string, string, string])[] = [
+      ['image: nats:2.11.6-alpine', 'image: nats:latest', 'services/nats: nats:latest is not pinned to one version'],
+      ["'127.0.0.1:9090:9090'", "'9090:9090'", 'services/prometheus: 9090:9090 is published beyond this machine'],
+      ['DRIFTLEDGER_LOG_LEVEL:', 'DRIFTLEDGER_LOGLEVEL:', 'services/api: DRIFTLEDGER_LOGLEVEL means nothing to a program'],
+      [
+        'ADMIN_PASSWORD__FILE: /run/secrets/grafana-password',
+        'ADMIN_PASSWORD: x',
+        'services/grafana: GF_SECURITY_ADMIN_PASSWORD is a secret',
+      ],
+      ['esdb://kurrentdb', 'esdb://admin:changeit@kurrentdb', 'DRIFTLEDGER_EVENTSTORE has a password in its address'],
+      ['nats: { condition: service_healthy }', 'nats: { condition: service_started }', 'services/api: starts before nats is healthy'],
+      ["'nats:/data'", "'natz:/data'", 'services/nats: the volume natz is not declared'],
+      ['    mem_limit: 8g\n', '', 'services/clickhouse: has no limits'],
+      ['  nats-password: { file: ./secrets/nats-password }\n', '', 'services/ingest: the secret nats-password is not declared'],
+      ['    retries: 3\n', '    retriez: 3\n', '/services/api/healthcheck: must NOT have additional properties'],
+    ];
+    const text = wrong.reduce((changed, [right, other]) => {
+      expect(changed).toContain(right);
+      return changed.replace(right, other);
+    }, textOf('docker-compose.yml'));
+    const file = join(folder, 'docker-compose.yml');
+    writeFileSync(file, text);
+    const { status, said } = check(file);
+    expect(status).toBe(1);
+    expect(wrong.map(([, , finding]) => finding).filter((finding) => !said.includes(finding))).toEqual([]);
+  });
+});
