@@ -13,6 +13,7 @@ import {
   Snapshots,
   type IntakeAnswer,
   type IntakeLimits,
+  type IntakeObserver,
   type IntakeRequest,
   type PredictionEvent,
 } from '#libs/predictions';
@@ -52,6 +53,7 @@ export type IntakeWorldAbout = {
   readonly directory: string;
   readonly limits?: Partial<IntakeLimits>;
   readonly requestsPerKeyMax?: number;
+  readonly observer?: IntakeObserver;
 };
 
 /** Intake as a process wires it, without HTTP. */
@@ -66,7 +68,7 @@ export class IntakeWorld {
     readonly stop: () => Promise<void>,
   ) {}
 
-  static async open({ store, directory, limits, requestsPerKeyMax }: IntakeWorldAbout): Promise<IntakeWorld> {
+  static async open({ store, directory, limits, requestsPerKeyMax, observer }: IntakeWorldAbout): Promise<IntakeWorld> {
     const codec = new EventCodec([...DEPLOYMENT_EVENTS, ...PREDICTION_EVENTS]);
     @Global()
     @Module({
@@ -86,6 +88,7 @@ export class IntakeWorld {
       snapshots: new Snapshots(join(directory, 'snapshots')),
       onFirstPost: () => undefined,
       ...(requestsPerKeyMax !== undefined && { requestsPerKeyMax }),
+      ...(observer && { observer }),
     });
     const stop = async (): Promise<void> => {
       await intake.close();

@@ -136,6 +136,15 @@ describe('probes', () => {
     expect((await call('GET', '/metrics', as('pia'))).status).toBe(403);
     expect((await call('GET', '/metrics', as('eve'))).status).toBe(200);
   });
+  it('time requests by the pattern of their route, and what nobody serves as one', async () => {
+    await call('GET', '/no-such-place-1');
+    await call('POST', '/no-such-place-2', as('eve'), {});
+    const metrics = await (await call('GET', '/metrics', as('eve'))).text();
+    const labels = [...metrics.matchAll(/^driftledger_http_request_seconds_count\{(.*)\} /gm)].map(([, text]) => text);
+    expect(labels).toContain('method="any",route="none",status="404"');
+    expect(labels).toContain('method="GET",route="/health",status="200"');
+    expect(labels.join()).not.toContain('no-such-place');
+  });
   it('say 503 when something the process needs fails, and name it', async () => {
     let working = false;
     app.get(Readiness).add('log', () => (working ? undefined : Promise.reject(new Error('no'))));
