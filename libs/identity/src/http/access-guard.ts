@@ -8,7 +8,7 @@ import { Directory } from '../directory.js';
 import { type Action, isPermitted, rolesFor } from '../permissions.js';
 import { byAuthorization, isFromOwnPage, isOwnOrigin, presentedBy } from './credentials.js';
 import { type EdgeReply, type EdgeRequest, edgeOf, headerOf, routeOf } from './edge.js';
-import { type MetaAbout, metaOf } from './command-meta.js';
+import { type MetaAbout, metaOf, traceparentOf } from './command-meta.js';
 import { Problem } from './problem.js';
 import { problemOf, sendProblem } from './problem-filter.js';
 import { RouteAccess } from './route-access.js';
@@ -95,7 +95,8 @@ export class AccessGuard {
   private onRequest(request: EdgeRequest, reply: EdgeReply, done: () => void): void {
     const { requestId, correlationId } = edgeOf(request);
     reply.header('x-request-id', requestId).header('x-correlation-id', correlationId).header('x-content-type-options', 'nosniff');
-    this.correlation.run({ requestId, correlationId }, () => {
+    const traceId = traceparentOf(request)?.slice(3, 35);
+    this.correlation.run({ requestId, correlationId, ...(traceId === undefined ? {} : { traceId }) }, () => {
       // Nothing is at this path: the answer is 404 for everybody, which is no secret since the project is public.
       if (request.is404) return done();
       const access = RouteAccess.in(request.routeOptions.config);

@@ -26,7 +26,7 @@ export const commandMetaOf = (request: EdgeRequest, about: MetaAbout = {}): Comm
 export const metaOf = (request: EdgeRequest, recognised: Recognised, about: MetaAbout = {}): CommandMeta => {
   const commandId = about.commandId ?? randomId();
   const claimedAt = about.claimedAt ?? claimedTimeOf(request);
-  const traceparent = headerOf(request.headers, 'traceparent');
+  const traceparent = traceparentOf(request);
   return {
     commandId,
     correlationId: edgeOf(request).correlationId,
@@ -36,8 +36,14 @@ export const metaOf = (request: EdgeRequest, recognised: Recognised, about: Meta
     ...(about.onBehalfOf === undefined ? {} : { onBehalfOf: about.onBehalfOf }),
     ...(claimedAt === undefined ? {} : { claimedAt }),
     ...(about.reason === undefined ? {} : { reason: about.reason }),
-    ...(traceparent !== undefined && TRACEPARENT.test(traceparent) ? { traceparent } : {}),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
+};
+
+/** The header `traceparent` (W3C Trace Context) when it can be read. */
+export const traceparentOf = ({ headers }: EdgeRequest): string | undefined => {
+  const traceparent = headerOf(headers, 'traceparent');
+  return traceparent !== undefined && TRACEPARENT.test(traceparent) ? traceparent : undefined;
 };
 
 const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
