@@ -4,7 +4,7 @@ import { ClickHouseError } from '#libs/clickhouse';
 import { EventCodec } from '#libs/event-store';
 import { InMemoryEventStore } from '#libs/event-store/memory';
 import { Clock, type CommandMeta, type DomainEvent, type Instant, type Recorded, instant } from '#libs/kernel';
-import { Readiness } from '#libs/observability';
+import { CorrelationContext, Readiness } from '#libs/observability';
 import { enrol as enrolled, execute, guardedApp } from '../../../../test/support/guarded-app.js';
 import { AccessLog } from '../access-log.js';
 import { GrantRoles } from '../commands.js';
@@ -37,6 +37,9 @@ class ThingsController {
   }
   @Get('open') @Open() open() {
     return { open: true };
+  }
+  @Get('correlation') @Open() correlation() {
+    return app.get(CorrelationContext).current();
   }
   @Get('limited') @Open() limited() {
     throw new Problem({ status: 429, code: 'SLOW_DOWN', detail: 'slow', field: 'a', limit: 7, headers: { 'retry-after': '3' } });
@@ -253,6 +256,12 @@ describe('the metadata of a command', () => {
       claimedAt: Date.UTC(2026, 10, 23, 12),
       traceparent,
     });
+  });
+  it('gives log lines the trace of the caller, and none where it sent nothing that can be read', async () => {
+    const traceOf = async (traceparent: string): Promise<unknown> =>
+      (await json(await call('GET', '/things/correlation', { traceparent }))).traceId;
+    expect(await traceOf('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')).toBe('0af7651916cd43dd8448eb211c80319c');
+    expect(await traceOf('00-0af7651916cd43dd8448eb211c80319c')).toBeUndefined();
   });
   it('takes a new correlation id for one that is none, and refuses a time that is none', async () => {
     const response = await call('POST', '/things', { ...as('eve'), 'x-correlation-id': 'abc' }, {});
