@@ -60,6 +60,7 @@ export default tseslint.config(
     files: ['libs/event-store/src/eventstoredb/**', 'test/support/eventstore-facade/**', 'test/eventstore-real/**'],
     rules: { 'no-restricted-imports': allow('@eventstore/db-client') },
   },
+  { files: ['test/support/clickhouse-http/**'], rules: { 'no-restricted-imports': allow('chdb') } },
   { files: ['libs/inference/src/onnx/**'], rules: { 'no-restricted-imports': allow('onnxruntime-node') } },
   { files: ['libs/statistics/src/describe.ts'], rules: { 'no-restricted-imports': allow('simple-statistics') } },
   { files: ['apps/cli/**', 'test/load/**', 'tools/**'], rules: { 'no-console': 'off' } },
