@@ -36,6 +36,11 @@ export class StandaloneProcess {
     return new StandaloneProcess(child, url, readFileSync(join(data, 'admin.key'), 'utf8').trim(), output);
   }
 
+  /** Of the process, for what only the operating system knows of it. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** No warning, no shutdown: what a power cut leaves behind, as far as the process goes. */
   async kill(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
