@@ -3,7 +3,7 @@ import { type Digest64 } from './content.js';
 /** Words of an entry: id high, id low, content high, content low. */
 export const ENTRY_WORDS = 4;
 export const ENTRY_BYTES = ENTRY_WORDS * 4;
-const SLOTS_FIRST = 1 << 12;
+const SLOTS_FIRST = 1 << 8;
 /** Share of slots in use at which a table is full; a slot is 16 bytes, so a full table takes 21 bytes an id. */
 const LOAD_MAX = 0.75;
 /** Ids in a table of so many slots that is full. */
