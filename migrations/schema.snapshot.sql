@@ -353,6 +353,16 @@ ENGINE = ReplacingMergeTree(label_position)
 ORDER BY (deployment_id, predicted_at, key)
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
 
+CREATE TABLE driftledger.projections_epochs_v1
+(
+    `name` String COMMENT 'name and version, such as predictions.v1',
+    `epoch` UInt64 COMMENT 'fencing token of the lease of who took the projection over; the highest one writes'
+)
+ENGINE = ReplacingMergeTree(epoch)
+ORDER BY name
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+COMMENT 'who may write a projection';
+
 CREATE TABLE driftledger.schema_migrations
 (
     `name` String COMMENT 'file name',

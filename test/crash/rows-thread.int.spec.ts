@@ -46,7 +46,11 @@ describe('a thread that makes rows', () => {
   it('answers the bytes of rows after the marks, in the structure the table has', async () => {
     const blocks = await thread.makeBlocks([event(3n), event(4n)], new Map([['rung', 3n]]));
     expect(blocks).toEqual([
-      { table: projection.tables[0], rows: { count: 1, structure: 'position UInt8', body: new Uint8Array([4]) }, reaches: 4n },
+      {
+        table: projection.tables[0],
+        rows: { count: 1, structure: 'position UInt8', types: ['UInt8'], body: new Uint8Array([4]) },
+        reaches: 4n,
+      },
     ]);
   });
 

@@ -80,7 +80,7 @@ export class ClientClickHouse extends ClickHouse {
     await this.track(`insert into ${table}`, async () => {
       try {
         const encoded = 'body' in rows ? rows : rowBinary(table, await this.layoutOf(table), columns, rows);
-        const insert = { ...statement, ...encoded };
+        const insert = { ...statement, ...encoded, columns, fence: block.fence };
         await leastBusy(this.lanes.writers, this.lanes.writers[0]).run((client) => this.lanes.sendInsert(client, insert));
       } catch (error) {
         this.layouts.delete(table);

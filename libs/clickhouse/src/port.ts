@@ -14,8 +14,19 @@ export type Row = readonly Cell[];
 /** A column of a table, its type as ClickHouse writes it. */
 export type Column = { readonly name: string; readonly type: string };
 
-/** Rows as the bytes of ClickHouse's RowBinary, for a place that cannot hand over rows; `structure` is `name type, …` of the block's columns. */
-export type EncodedRows = { readonly count: number; readonly structure: string; readonly body: Uint8Array };
+/**
+ * Rows as the bytes of ClickHouse's RowBinary, for a place that cannot hand over rows. `structure` is `name type, …` of the block's columns
+ * as their values are written; `types` are the same columns' types as the table names them.
+ */
+export type EncodedRows = {
+  readonly count: number;
+  readonly structure: string;
+  readonly types: readonly string[];
+  readonly body: Uint8Array;
+};
+
+/** Who may write a projection where several processes could: the holder with the highest epoch. See `ProjectionFence`. */
+export type Fence = { readonly projection: string; readonly epoch: bigint };
 
 /** Rows that enter one table in one INSERT, as one block: all of them or none. */
 export type InsertBlock = {
@@ -28,6 +39,8 @@ export type InsertBlock = {
    * even when the block itself was lost since: who repeats after a crash decides by the data and takes a new token.
    */
   readonly token: string;
+  /** Refused, as `REPLACED`, once a higher epoch stands in `driftledger.projections_epochs_v1`. Nothing is checked without it. */
+  readonly fence?: Fence;
 };
 
 /** Who asks, for the query log, and how long the answer may take. */

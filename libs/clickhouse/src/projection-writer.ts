@@ -5,7 +5,8 @@ import { UInt64, defineQuery } from './define-query.js';
 import { ClickHouseError } from './errors.js';
 import { type IntentStore } from './intent-store.js';
 import { type Block, type Located, type MakeBlocks } from './make-blocks.js';
-import { type ClickHouse } from './port.js';
+import { type ClickHouse, type Fence } from './port.js';
+import { raiseFence } from './projection-fence.js';
 import { type Projection, checkProjection, cutByMonth, projectionId } from './projection.js';
 import { type Recovery, recover } from './recovery.js';
 
@@ -22,6 +23,8 @@ export type ProjectionWriterOptions = {
   readonly projection: Projection;
   readonly clickHouse: ClickHouse;
   readonly intents: IntentStore;
+  /** Fencing token of the lease this process holds; none where only one process can write. */
+  readonly epoch?: bigint;
   /** `driftledger` unless said otherwise. */
   readonly database?: string;
   /** Wait before the first repetition after a transient error, doubled each time; 100 ms unless said otherwise. */
@@ -47,6 +50,7 @@ export class ProjectionWriter<E extends Located> {
   readonly onPoison = 'stop';
   private readonly database: string;
   private readonly months: boolean;
+  private readonly fence: Fence | undefined;
   private state: State | undefined;
 
   /** @param makeBlocks makes rows of events, here or in another thread */
@@ -58,12 +62,15 @@ export class ProjectionWriter<E extends Located> {
     this.name = projectionId(options.projection);
     this.handles = options.projection.handles;
     this.database = options.database ?? 'driftledger';
+    this.fence = options.epoch === undefined ? undefined : { projection: this.name, epoch: options.epoch };
     this.months = options.projection.tables.some((table) => table.partition === 'month');
   }
 
   /** Looks at the tables and answers the position to read the log after: the checkpoint, or an earlier one when a table lacks rows. */
   async resumeFrom(checkpoint: Position | undefined): Promise<Position | undefined> {
-    const { projection, intents } = this.options;
+    const { projection, intents, clickHouse } = this.options;
+    // Before the tables are looked at: what others still write must be in them, or never come.
+    if (this.fence) await raiseFence(clickHouse, this.fence);
     const marks = await Promise.all(projection.tables.map(async ({ name }) => [name, await this.reached(name)] as const));
     const intent = await intents.load(this.name);
     const recovery = recover(projection.tables, new Map(marks), intent, checkpoint);
@@ -71,6 +78,8 @@ export class ProjectionWriter<E extends Located> {
     this.state = { ...recovery, written, after: recovery.resumeAfter };
     // From the first start on there is an intent, so that a projection without rows need not read the whole log at every start.
     if (!intent) await this.intend(this.state, this.state.after ?? START, this.state.after ?? START, written);
+    // Said again under this holder's name: the next intent of a replaced one then has a revision that is taken.
+    else if (this.fence) await intents.save(this.name, intent);
     return recovery.resumeAfter;
   }
 
@@ -153,6 +162,7 @@ export class ProjectionWriter<E extends Located> {
           columns: table.columns,
           rows,
           token: `${range}#${attempt}`,
+          ...(this.fence ? { fence: this.fence } : {}),
         });
         if (reaches > state.replayUntil || (await this.reached(table.name)) >= reaches) return;
         attempt += 1;

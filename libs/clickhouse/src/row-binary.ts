@@ -3,10 +3,11 @@ import { type ColumnType, columnType } from './column-type.js';
 import { type Column, type EncodedRows, type Row } from './port.js';
 
 /** A table's columns as an insert needs them: by name. */
-export type TableLayout = ReadonlyMap<string, ColumnType>;
+export type TableLayout = ReadonlyMap<string, ColumnType & { readonly type: string }>;
 
 /** @throws TypeError when a column has a type this project does not write */
-export const tableLayout = (columns: readonly Column[]): TableLayout => new Map(columns.map(({ name, type }) => [name, columnType(type)]));
+export const tableLayout = (columns: readonly Column[]): TableLayout =>
+  new Map(columns.map(({ name, type }) => [name, { ...columnType(type), type }]));
 
 /**
  * Writes rows as the bytes ClickHouse keeps them in: no digits to print here and to read there, which on rows of predictions takes a
@@ -27,7 +28,7 @@ export const rowBinary = (table: string, layout: TableLayout, columns: readonly 
     writeRow(row, types, sink, table, columns);
   }
   const structure = columns.map((name, index) => `${name} ${types[index]?.written ?? ''}`).join(', ');
-  return { count: rows.length, structure, body: sink.written() };
+  return { count: rows.length, structure, types: types.map(({ type }) => type), body: sink.written() };
 };
 
 const writeRow = (row: Row, types: readonly ColumnType[], sink: ByteSink, table: string, columns: readonly string[]): void => {

@@ -40,7 +40,7 @@ export const queryStatement = <P, R>(query: DefinedQuery<P, R>, context: QueryCo
 };
 
 /** The parts of an INSERT that do not depend on how the rows travel. */
-export type InsertStatement = { readonly into: string; readonly settings: string };
+export type InsertStatement = { readonly into: string; readonly table: string; readonly settings: string };
 
 /** @throws TypeError when the table or a column is no plain name */
 export const insertStatement = ({ table, columns, token }: InsertBlock): InsertStatement => {
@@ -57,5 +57,5 @@ export const insertStatement = ({ table, columns, token }: InsertBlock): InsertS
     max_insert_threads: 1,
     log_comment: JSON.stringify({ insert: table, token }),
   });
-  return { into: `INSERT INTO ${table} (${columns.join(', ')})`, settings };
+  return { into: `INSERT INTO ${table} (${columns.join(', ')})`, table, settings };
 };

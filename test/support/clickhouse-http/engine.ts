@@ -167,7 +167,10 @@ export class Engine {
         .text()
         .split('\n')
         .filter((line) => line !== '')
-        .map((line): [string, string] => JSON.parse(line)),
+        .map((line) => {
+          const [column, type]: [string, string] = JSON.parse(line);
+          return [column, type] as const;
+        }),
     );
     if (types.size === 0) throw new Exception(60, 'UNKNOWN_TABLE', `Table ${table} does not exist.`);
     return (columns ?? [...types.keys()])
@@ -188,7 +191,7 @@ export class Engine {
       .filter((id) => id !== '');
     const ending = ids.map((id) => this.running.get(id)?.ended);
     for (const id of ids) await this.kill(id);
-    if (waits) await Promise.all(ending);
+    if (waits) await Promise.all(ending.map((end) => end ?? Promise.resolve()));
     return Buffer.from(ids.map((id) => `waiting\t${id}\n`).join(''));
   }
 }

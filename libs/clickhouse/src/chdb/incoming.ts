@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type SendInsert } from '../insert.js';
+import { fenceCondition } from '../projection-fence.js';
 import { quoted } from '../statements.js';
 
 /** In the name of a file the engine takes these for patterns, and the colons for an archive; there is no way to escape them. */
@@ -23,13 +24,14 @@ export const incoming = (path: string): SendInsert => {
   const directory = resolve(path);
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  return async (client, { into, settings, structure, body }) => {
+  return async (client, { into, settings, structure, body, fence }) => {
     const id = randomUUID();
     const file = join(directory, id);
     try {
       await writeFile(file, body);
       // One thread and one block: the rows enter in their order, as one part.
-      const query = `${into} SELECT * FROM file(${quoted(file)}, 'RowBinary', ${quoted(structure)}) SETTINGS ${settings}, max_threads=1`;
+      const where = fence ? `WHERE ${fenceCondition(fence)}` : '';
+      const query = `${into} SELECT * FROM file(${quoted(file)}, 'RowBinary', ${quoted(structure)}) ${where} SETTINGS ${settings}, max_threads=1`;
       await client.command({ query, query_id: id });
     } finally {
       await rm(file, { force: true });

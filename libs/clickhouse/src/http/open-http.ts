@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { ClientClickHouse } from '../client-clickhouse.js';
-import { type SendInsert } from '../insert.js';
 import { freeLane } from '../lane.js';
 import { type ClickHouse } from '../port.js';
+import { sendInsert } from './send-insert.js';
 
 /** Running on the server, and waiting for a socket. */
 const QUERIES_MAX = 200;
@@ -37,15 +34,4 @@ export const openHttp = (options: HttpOptions): ClickHouse => {
   });
   const lane = freeLane(client);
   return new ClientClickHouse({ writers: [lane], readers: [lane], queriesMax: QUERIES_MAX, interruptible: true, sendInsert });
-};
-
-/** The statement travels in the address, the rows in the body. */
-const sendInsert: SendInsert = async (client, { into, settings, body }) => {
-  const { stream } = await client.exec({
-    query: `${into} SETTINGS ${settings} FORMAT RowBinary`,
-    query_id: randomUUID(),
-    values: Readable.from([body]),
-  });
-  stream.resume();
-  await finished(stream);
 };
