@@ -9,6 +9,7 @@ parentPort.on('message', ({ events, marks, columns }) => {
     .get('rung')
     .map(({ name, type }) => `${name} ${type}`)
     .join(', ');
-  const rows = { count: later.length, structure, body: Buffer.from(later.map(({ position }) => Number(position.commit))) };
+  const types = columns.get('rung').map(({ type }) => type);
+  const rows = { count: later.length, structure, types, body: Buffer.from(later.map(({ position }) => Number(position.commit))) };
   parentPort.postMessage({ blocks: [{ table: 'rung', rows, reaches: later.at(-1).position.commit }] });
 });

@@ -74,7 +74,7 @@ describe('over a socket', () => {
 });
 
 const url = process.env['CLICKHOUSE_URL'];
-if (url) clickHouseContract('a server', async () => openHttp({ url }));
+if (url) clickHouseContract('a real server', async () => openHttp({ url }));
 else process.stdout.write('ClickHouse contract on a server: not run, CLICKHOUSE_URL is not set\n');
 
 describe('opening ClickHouse', () => {
