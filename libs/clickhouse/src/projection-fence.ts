@@ -7,7 +7,7 @@ import { type ClickHouse, type Fence } from './port.js';
 import { quoted } from './statements.js';
 
 /** In the message of a server's error; what a late INSERT is refused with. */
-export const REPLACED = 'another process writes this projection';
+const REPLACED = 'another process writes this projection';
 const LOOK_AGAIN_MS = 50;
 const ENDING_MS_MAX = 60_000;
 
