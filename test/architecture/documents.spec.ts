@@ -59,7 +59,7 @@ describe('commands', () => {
 
 describe('settings', () => {
   it('that exist are in the README, and those in the README exist', () => {
-    const sources = ['configuration', 'servers'].map((file) => textOf(`libs/configuration/src/${file}.ts`)).join();
+    const sources = ['configuration', 'servers', 'nats'].map((file) => textOf(`libs/configuration/src/${file}.ts`)).join();
     const read = new Set(sources.match(/\bDRIFTLEDGER_[A-Z_]+\b/g));
     const told = new Set(textOf('README.md').match(/\bDRIFTLEDGER_[A-Z_]+[A-Z]\b/g));
     expect([...read].filter((name) => !told.has(name) && name !== 'DRIFTLEDGER_')).toEqual([]);
