@@ -1,3 +1,4 @@
+import { StatisticsError } from './errors.js';
 import { tiedBlocks } from './hypothesis/tied-blocks.js';
 import { type Random, seededRandom, shuffle } from './random.js';
 import { CompensatedSum } from './summation.js';
@@ -75,10 +76,15 @@ export const discrepancies = ({ inside, touched, all }: PairSums, n: number, m: 
 
 /**
  * Share of splits that score at least as much as the observed one, which is the first: (b + 1)/(splits + 1), so never 0. Scores that differ
- * by at most `rounding` are the same split in other words.
+ * by at most `rounding` are the same split in other words. A score that is no number is not at least as much as any other: it would make p small.
+ * @throws StatisticsError `pValueOfSplits requires finite scores`
  */
 export const pValueOfSplits = (scores: ArrayLike<number>, rounding: number): number => {
   let asFar = 0;
-  for (let split = 0; split < scores.length; split += 1) if ((scores[split] ?? NaN) >= (scores[0] ?? NaN) - rounding) asFar += 1;
+  for (let split = 0; split < scores.length; split += 1) {
+    const score = scores[split] ?? NaN;
+    if (!Number.isFinite(score)) throw new StatisticsError('pValueOfSplits requires finite scores');
+    if (score >= (scores[0] ?? NaN) - rounding) asFar += 1;
+  }
   return asFar / scores.length;
 };

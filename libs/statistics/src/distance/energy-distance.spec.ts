@@ -27,4 +27,9 @@ describe('energy distance', () => {
     expect(energyDistance([3, 3], [5]).score).toBe(2);
     expect(energyDistance([0, 8], [0, 8, 8, 8]).score).toBe(1);
   });
+
+  it('refuses values whose distances overflow', () => {
+    expect(() => energyDistance([-1.7e308], [1.7e308])).toThrow('energyDistance requires values whose distances are finite');
+    expect(Number.isFinite(energyDistance([0, 1e300], [5, 1e301]).score)).toBe(true);
+  });
 });

@@ -1,3 +1,4 @@
+import { StatisticsError } from '../errors.js';
 import { requireSorted } from '../requirements.js';
 import { type Score } from '../score.js';
 import { CompensatedSum } from '../summation.js';
@@ -13,7 +14,8 @@ import { CompensatedSum } from '../summation.js';
  * Oracle: oracles/energy-distance.json (scipy, tolerance 1e-12 relative).
  * @param reference ascending
  * @param current ascending
- * @throws StatisticsError `energyDistance requires at least one value in each sample` | `energyDistance requires sorted, finite values`
+ * @throws StatisticsError `energyDistance requires at least one value in each sample` | `energyDistance requires sorted, finite values` |
+ *   `energyDistance requires values whose distances are finite`
  * @example energyDistance([0, 8], [0, 8, 8, 8]).score // 1
  */
 export const energyDistance = (reference: ArrayLike<number>, current: ArrayLike<number>): Score => {
@@ -29,5 +31,7 @@ export const energyDistance = (reference: ArrayLike<number>, current: ArrayLike<
     while (j < m && current[j] === at) j += 1;
     last = at;
   }
-  return { score: Math.sqrt(2 * area.value), parameters: { unit: 'root of the feature' } };
+  const score = Math.sqrt(2 * area.value);
+  if (!Number.isFinite(score)) throw new StatisticsError('energyDistance requires values whose distances are finite');
+  return { score, parameters: { unit: 'root of the feature' } };
 };

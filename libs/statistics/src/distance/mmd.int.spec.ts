@@ -125,4 +125,13 @@ describe('maximum mean discrepancy', () => {
     expect(() => mmd([1], [1, 2])).toThrow('mmd requires at least 2 values in each sample');
     expect(() => mmd([1, 2], [1, Infinity])).toThrow('mmd requires sorted, finite values');
   });
+
+  it('refuses values whose squared differences overflow or vanish, where it would score 0 or be sure of a drift', () => {
+    for (const scale of [1e160, 1e-200])
+      expect(() => mmd([0, scale, 2 * scale], [3 * scale, 5 * scale])).toThrow(
+        'mmd requires values whose squared differences fit a double',
+      );
+    expect(() => mmd([-1.7e308, 0], [0, 1.7e308])).toThrow('mmd requires values whose squared differences fit a double');
+    expect(Number.isFinite(mmd([0, 1, 2, 3], [1, 2, 3, 1e308]).score)).toBe(true);
+  });
 });

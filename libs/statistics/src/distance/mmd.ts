@@ -47,7 +47,7 @@ const kernelRow =
  * @param reference ascending
  * @param current ascending
  * @throws StatisticsError `mmd requires at least 2 values in each sample` | `mmd requires sorted, finite values` |
- *   `mmd requires a valuesMax between 2 and 2000`
+ *   `mmd requires a valuesMax between 2 and 2000` | `mmd requires values whose squared differences fit a double` (about 1e-160 to 1e154)
  * @example mmd([0, 0], [1, 1]).score // 1.26…: 2 − 2/e
  */
 export const mmd = (reference: ArrayLike<number>, current: ArrayLike<number>, options: MmdOptions = {}): Score => {
@@ -61,6 +61,9 @@ export const mmd = (reference: ArrayLike<number>, current: ArrayLike<number>, op
   values.set(x);
   values.set(y, x.length);
   const square = medianSquaredDifference(sortedValues(values));
+  const differ = values.some((value) => value !== values[0]);
+  if (square === Infinity || (square === 0 && differ))
+    throw new StatisticsError('mmd requires values whose squared differences fit a double');
   const parameters = {
     kernel: 'gaussian',
     bandwidth: Math.sqrt(square / 2),
@@ -68,7 +71,7 @@ export const mmd = (reference: ArrayLike<number>, current: ArrayLike<number>, op
     usedReference: x.length,
     usedCurrent: y.length,
   };
-  if (square === 0) return { score: 0, pValue: 1, parameters };
+  if (!differ) return { score: 0, pValue: 1, parameters };
   const sums = pairSums(values.length, kernelRow(values, square), splitsOf(x.length, y.length, random));
   const scores = discrepancies(sums, x.length, y.length);
   return { score: scores[0] ?? NaN, pValue: pValueOfSplits(scores, 1e-12), parameters };

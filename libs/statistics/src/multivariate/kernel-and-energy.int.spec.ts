@@ -133,5 +133,8 @@ describe('kernel and energy over several columns', () => {
     expect(() => method(numbersTable([[1, 2], [1]]), numbersTable([[1, 2], [1]]))).toThrow(
       `${name} requires as many values in every column`,
     );
+    expect(() => method(numbersTable([[1.7e308, 1.7e308]]), numbersTable([[0, 1]]))).toThrow(
+      `${name} requires columns whose mean and variance fit a double`,
+    );
   });
 });

@@ -33,7 +33,7 @@ const squaredEnergies = (points: Points, n: number, splits: readonly Float64Arra
  * O(rows² · (columns + splits)), at most 2 million pairs; no matrix is held.
  * Source: Székely and Rizzo, InterStat 11 (2004), "Testing for equal distributions in high dimension", eq. 5.
  * Oracle: oracles/multivariate.json (means of scipy's distances; scipy.stats.energy_distance for one column; tolerance 1e-9).
- * @throws StatisticsError `multivariateEnergy requires at least 2 rows in each sample` and what else `requireTables` names
+ * @throws StatisticsError `multivariateEnergy requires at least 2 rows in each sample` and what else `requireTables` and `pointsOf` name
  * @example multivariateEnergy([{ kind: 'numeric', values: [0, 0] }], [{ kind: 'numeric', values: [1, 1] }]).score // 2
  */
 export const multivariateEnergy = (reference: Table, current: Table, options: SplitOptions = {}): Score => {
@@ -42,7 +42,7 @@ export const multivariateEnergy = (reference: Table, current: Table, options: Sp
   const pooled = pooledOf([reference, current], MOST, random);
   const { n, m } = pooled;
   const splits = options.splits ?? SPLITS;
-  const { scores, rounding } = squaredEnergies(pointsOf(pooled), n, splitsOf(n, m, random, splits));
+  const { scores, rounding } = squaredEnergies(pointsOf('multivariateEnergy', pooled), n, splitsOf(n, m, random, splits));
   const parameters = { unit: 'root of a pooled deviation', splits, usedReference: n, usedCurrent: m };
   const square = scores[0] ?? NaN;
   return { score: square <= rounding ? 0 : Math.sqrt(square), pValue: pValueOfSplits(scores, rounding), parameters };

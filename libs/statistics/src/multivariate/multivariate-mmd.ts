@@ -21,12 +21,16 @@ const MOST = 1000;
  * sample: two rows a side. O(rows² · (columns + splits)), at most 2 million pairs; no matrix is held.
  * Source: Gretton et al., J. Machine Learning Research 13 (2012), 723-773, lemma 6; bandwidth: its section 8.
  * Oracle: oracles/multivariate.json (kernel sums over scipy's distances of one-hot and standardised columns, tolerance 1e-9).
- * @throws StatisticsError `multivariateMmd requires at least 2 rows in each sample` and what else `requireTables` names
+ * @throws StatisticsError `multivariateMmd requires at least 2 rows in each sample` and what else `requireTables` and `pointsOf` name
  * @example multivariateMmd([{ kind: 'numeric', values: [0, 0] }], [{ kind: 'numeric', values: [1, 1] }]).score // 1.26…: 2 − 2/e
  */
 export const multivariateMmd = (reference: Table, current: Table, options: SplitOptions = {}): Score => {
   requireTables('multivariateMmd', [reference, current], 2);
   const random = options.random ?? seededByTables([reference, current]);
   const pooled = pooledOf([reference, current], MOST, random);
-  return discrepancyOfPoints(pointsOf(pooled), pooled.n, { random, splits: options.splits ?? SPLITS });
+  return discrepancyOfPoints(
+    'multivariateMmd',
+    { ...pointsOf('multivariateMmd', pooled), n: pooled.n },
+    { random, splits: options.splits ?? SPLITS },
+  );
 };

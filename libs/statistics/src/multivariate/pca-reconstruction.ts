@@ -59,8 +59,8 @@ const limitsOf = (
  * O(rows · columns²) for the score; for the p-value 199 · (2,000 · columns² + 10 · columns³) (half a second for 10 columns, seven for 60).
  * Source: Jackson and Mudholkar, Technometrics 21 (1979), 341-349 (the residual of a principal component model).
  * Oracle: oracles/pca-reconstruction.json (NannyML 0.13.1 and scikit-learn, tolerance 1e-9).
- * @throws StatisticsError `pcaReconstruction requires at least two columns` | `pcaReconstruction requires at least 2 rows in each sample` and what else
- * `requireTables` names
+ * @throws StatisticsError `pcaReconstruction requires at least two columns` | `pcaReconstruction requires at least 2 rows in each sample` |
+ * `pcaReconstruction requires columns whose variance fits a double` and what else `requireTables` names
  */
 export const pcaReconstruction = (reference: Table, current: Table, options: PcaReconstructionOptions = {}): Score => {
   requireTables('pcaReconstruction', [reference, current], 2);
@@ -71,9 +71,11 @@ export const pcaReconstruction = (reference: Table, current: Table, options: Pca
   const { errors, components } = reconstruct(pooledOf([reference, current], Infinity, random), new Float64Array(n + m).fill(1, 0, n));
   const [own, others] = [errors.subarray(0, n), errors.subarray(n)];
   const [referenceError, { mean: currentError, variance }] = [compensatedMean(own), momentsOf(others)];
+  const score = Math.abs(currentError - referenceError);
+  if (!Number.isFinite(score)) throw new StatisticsError('pcaReconstruction requires columns whose variance fits a double');
   const used = pooledOf([reference, current], MOST, random);
   return {
-    score: Math.abs(currentError - referenceError),
+    score,
     pValue: twoSidedOf(used, random, splits),
     parameters: {
       components,

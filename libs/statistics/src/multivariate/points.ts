@@ -1,3 +1,4 @@
+import { StatisticsError } from '../errors.js';
 import { type Random } from '../random.js';
 import { quantileOfSorted, sortedValues } from '../sorted.js';
 import { takenPlaces } from '../splits.js';
@@ -17,23 +18,26 @@ export type Points = {
 const MEDIAN_OF = 1000;
 
 /** A column less its mean, in its deviations; a missing value is the median. All equal: all 0. */
-const standardised = (values: Float64Array): Float64Array => {
+const standardised = (name: string, values: Float64Array): Float64Array => {
   const present = sortedValues(values.filter((value) => !Number.isNaN(value)));
   const median = quantileOfSorted(present, 0.5);
   const filled = values.map((value) => (Number.isNaN(value) ? median : value));
   if (present[0] === present[present.length - 1]) return filled.fill(0);
   const [mean, deviation] = [compensatedMean(filled), populationDeviation(filled)];
-  return filled.map((value) => (value - mean) / deviation);
+  const inDeviations = filled.map((value) => (value - mean) / deviation);
+  if (!inDeviations.every(Number.isFinite)) throw new StatisticsError(`${name} requires columns whose mean and variance fit a double`);
+  return inDeviations;
 };
 
 /**
  * Pooled rows as points whose columns weigh alike. A number counts in deviations of the pooled column, a missing one as the median there; two
  * different words are √2 apart, as two of their one-hot vectors are (and as two independent numbers on average), and missing is a word too. Everything is
  * taken from the pooled rows: what was fitted to the reference alone would tell the samples apart where nothing drifted.
+ * @throws StatisticsError `<name> requires columns whose mean and variance fit a double`
  */
-export const pointsOf = ({ n, m, columns }: Pooled): Points => {
+export const pointsOf = (name: string, { n, m, columns }: Pooled): Points => {
   const rows = n + m;
-  const numeric = columns.flatMap((column) => (column.kind === 'numeric' ? [standardised(column.values)] : []));
+  const numeric = columns.flatMap((column) => (column.kind === 'numeric' ? [standardised(name, column.values)] : []));
   const categorical = columns.flatMap((column) => (column.kind === 'categorical' ? [column.codes] : []));
   const [numbers, codes] = [new Float64Array(rows * numeric.length), new Int32Array(rows * categorical.length)];
   numeric.forEach((values, at) => values.forEach((value, row) => (numbers[row * numeric.length + at] = value)));

@@ -1,3 +1,4 @@
+import { StatisticsError } from '../errors.js';
 import { type SplitOptions } from '../multivariate/table.js';
 import { type Score } from '../score.js';
 import { pValueOfSplits, SPLITS, splitsOf } from '../splits.js';
@@ -48,7 +49,8 @@ const shifted = (points: Points & { readonly n: number }): Points & { readonly n
  * O(vectors · dimension) for the score, 100 times that of the vectors taken for the p-value (under a second at 768 elements).
  * Source: Rabanser, Günnemann and Lipton, NeurIPS 32 (2019), 1396-1408 (shift of representations); the permutation test: Lehmann and Romano, Testing
  * Statistical Hypotheses, 15.2. Oracle: oracles/vectors.json (Evidently's embedding drift by distance, tolerance 1e-9).
- * @throws StatisticsError `centroidDistance requires at least 2 vectors in each sample` and what else `dimensionOf` names
+ * @throws StatisticsError `centroidDistance requires at least 2 vectors in each sample` | `… vectors whose squared distances are
+ * finite` and what else `dimensionOf` names
  * @example centroidDistance([[0, 0], [0, 0]], [[3, 4], [3, 4]]).score // 5
  */
 export const centroidDistance = (reference: Vectors, current: Vectors, options: SplitOptions = {}): Score => {
@@ -58,8 +60,11 @@ export const centroidDistance = (reference: Vectors, current: Vectors, options: 
   const points = shifted(pooledVectors([reference, current], MOST, random));
   const m = points.rows - points.n;
   const squares = squaredDistances(points, points.n, splitsOf(points.n, m, random, splits));
+  const score = distance(centroid(reference, dimension), centroid(current, dimension));
+  if (!Number.isFinite(score) || !squares.every(Number.isFinite))
+    throw new StatisticsError('centroidDistance requires vectors whose squared distances are finite');
   return {
-    score: distance(centroid(reference, dimension), centroid(current, dimension)),
+    score,
     pValue: pValueOfSplits(squares, 1e-12 * (squares[0] ?? 0)),
     parameters: { distance: 'euclidean', dimension, splits, usedReference: points.n, usedCurrent: m },
   };

@@ -19,12 +19,13 @@ const MOST = 1000;
  * O(vectors² · (dimension + splits)), at most 2 million pairs (about 3 s at 768 elements); no matrix is held.
  * Source: Gretton et al., J. Machine Learning Research 13 (2012), 723-773, lemma 6.
  * Oracle: oracles/vectors.json (kernel sums over scipy's distances, tolerance 1e-9).
- * @throws StatisticsError `vectorMmd requires at least 2 vectors in each sample` and what else `dimensionOf` names
+ * @throws StatisticsError `vectorMmd requires at least 2 vectors in each sample` | `… vectors whose squared distances are finite` and what else `dimensionOf`
+ * names
  * @example vectorMmd([[0, 0], [0, 0]], [[1, 1], [1, 1]]).score // 1.26…: 2 − 2/e
  */
 export const vectorMmd = (reference: Vectors, current: Vectors, options: SplitOptions = {}): Score => {
   dimensionOf('vectorMmd', reference, current);
   const random = options.random ?? seededByVectors(reference, current);
   const points = pooledVectors([reference, current], MOST, random);
-  return discrepancyOfPoints(points, points.n, { random, splits: options.splits ?? SPLITS });
+  return discrepancyOfPoints('vectorMmd', points, { random, splits: options.splits ?? SPLITS });
 };

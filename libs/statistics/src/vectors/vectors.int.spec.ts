@@ -155,4 +155,9 @@ describe('drift of vectors', () => {
     expect(() => method([[], []], [[], []])).toThrow(`${name} requires vectors with at least one element`);
     expect(() => shareOfDriftedDimensions(two, two, { level: 1 })).toThrow('shareOfDriftedDimensions requires a level between 0 and 1');
   });
+
+  it.each(METHODS.slice(0, 2))('%s refuses vectors whose squared distances overflow', (name, method) => {
+    for (const scale of [1e160, 1.7e308])
+      expect(() => method([[-scale], [scale], [scale]], [[0], [0]])).toThrow(`${name} requires vectors whose squared distances are finite`);
+  });
 });
