@@ -43,11 +43,15 @@ export const positiveClassOf = (words: readonly string[], rule: PerformanceRule)
   return pair?.[0] === undefined ? undefined : (lower.get(pair[0]) ?? pair[0]);
 };
 
-/** A metric of the library with its band; nothing where the sample has no such metric. */
+/**
+ * A metric of the library with its band; nothing where the sample has no such metric. Errors of numbers near 1.8e308 overflow: what is not
+ * finite is left out, since it could not be recorded.
+ */
 const banded = (name: string, found: BandedValue | undefined): Metric[] => {
-  if (!found) return [];
-  const { value, error, band } = found;
-  return [{ name, value, ...(error !== undefined && { error }), ...(band && { low: band.lower, high: band.upper }) }];
+  if (!found || !Number.isFinite(found.value)) return [];
+  const { value, error = NaN, band = { lower: NaN, upper: NaN } } = found;
+  const finite = Number.isFinite(band.lower) && Number.isFinite(band.upper);
+  return [{ name, value, ...(Number.isFinite(error) && { error }), ...(finite && { low: band.lower, high: band.upper }) }];
 };
 
 /** The standard error of a share beside Wilson's band: the band has no single one, and the test of a change needs it. */

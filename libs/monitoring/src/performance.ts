@@ -118,7 +118,12 @@ const pValueOf = (metric: Metric, reference: Metric | undefined): number | undef
   return Math.min(2 * normalTail(Math.abs(metric.value - reference.value) / error), 1);
 };
 
-const verdictOn = ({ metric, reference, windows }: ComparedMetric, adjusted: number | undefined, rule: JudgementRule): SubjectJudgement => {
+/** Undefined where a limit is beyond 1.8e308, as the variance of errors near 1e155 is: such a verdict could not be recorded. */
+const verdictOn = (
+  { metric, reference, windows }: ComparedMetric,
+  adjusted: number | undefined,
+  rule: JudgementRule,
+): SubjectJudgement | undefined => {
   const worse = (value: number, than: number): number => (HIGHER_IS_BETTER.has(metric.name) ? than - value : value - than);
   const k = windows.length;
   const mean = compensatedSum(windows) / k;
@@ -155,5 +160,6 @@ const verdictOn = ({ metric, reference, windows }: ComparedMetric, adjusted: num
       parameters: { reference: base, relative },
     },
   ];
+  if (!gates.every(({ value, limit }) => Number.isFinite(value) && Number.isFinite(limit))) return undefined;
   return { method: metric.name, score: metric.value, breach: gates.every(({ passed }) => passed), gates };
 };

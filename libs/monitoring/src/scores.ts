@@ -58,7 +58,8 @@ const answerOf = (samples: SubjectSamples, bins: JudgingBins | undefined, asked:
   if (typeof found === 'string') return without(method, found);
   if (found instanceof StatisticsError) return without(method, 'not_defined', found.message);
   const { score, pValue, parameters } = found;
-  if (!Number.isFinite(score)) return without(method, 'not_defined', `the score is ${score}`);
+  const beyond = beyondNumbers({ score, pValue, ...parameters });
+  if (beyond !== undefined) return without(method, 'not_defined', beyond);
   const beside = method.needs === 'distribution' && samples.mode === 'buckets' && !method.fromBuckets;
   return {
     method: method.id,
@@ -68,6 +69,16 @@ const answerOf = (samples: SubjectSamples, bins: JudgingBins | undefined, asked:
     ...(beside && { mode: 'exact' as const }),
     parameters,
   };
+};
+
+/**
+ * The first of these that is not a finite number though it is a number, in words. Values near 1.8e308 overflow in many a method, and a
+ * measurement with such a number could not be recorded.
+ */
+const beyondNumbers = (named: Readonly<Record<string, unknown>>): string | undefined => {
+  const isBeyond = (value: unknown): boolean => typeof value === 'number' && !Number.isFinite(value);
+  const found = Object.entries(named).find(([, value]) => (Array.isArray(value) ? value.some(isBeyond) : isBeyond(value)));
+  return found && `the ${found[0]} is ${String(found[1])}`;
 };
 
 const without = (

@@ -29,7 +29,10 @@ export const compensatedSum = (values: ArrayLike<number>, f: (value: number, ind
 /** Compensated arithmetic mean. The caller guarantees at least one value. */
 export const compensatedMean = (values: ArrayLike<number>): number => compensatedSum(values) / values.length;
 
-/** Population standard deviation (numpy `std`, ddof 0), two passes. The caller guarantees at least one value. */
+/**
+ * Population standard deviation (numpy `std`, ddof 0), two passes. The caller guarantees at least one value. Infinite or NaN where the square
+ * of a distance from the mean, or a sum, is beyond 1.8e308.
+ */
 export const populationDeviation = (values: ArrayLike<number>): number => {
   const mean = compensatedMean(values);
   return Math.sqrt(compensatedSum(values, (value) => (value - mean) ** 2) / values.length);

@@ -47,6 +47,7 @@ export const wasserstein = (reference: ArrayLike<number>, current: ArrayLike<num
 });
 
 const inDeviations = (name: string, raw: number, deviation: number): Score => {
+  if (!Number.isFinite(deviation)) throw new StatisticsError(`${name} requires a reference whose squares are finite`);
   if (!(deviation > 0) && raw > 0) throw new StatisticsError(`${name} requires a reference that varies`);
   return { score: raw === 0 ? 0 : raw / deviation, parameters: { unit: 'reference deviations', deviation } };
 };
@@ -57,7 +58,7 @@ const inDeviations = (name: string, raw: number, deviation: number): Score => {
  * 0 means equal distributions; unbounded; not symmetric, since the reference gives the scale.
  * Oracle: oracles/wasserstein.json.
  * @throws StatisticsError `wassersteinNormalised requires at least one value in each sample` | `… sorted, finite values` | `… a reference that
- *   varies` when it is constant and they differ
+ *   varies` when it is constant and they differ | `… a reference whose squares are finite` for values from about 1e154 on
  */
 export const wassersteinNormalised = (reference: ArrayLike<number>, current: ArrayLike<number>): Score =>
   inDeviations('wassersteinNormalised', distanceOfSorted('wassersteinNormalised', reference, current), populationDeviation(reference));

@@ -65,6 +65,7 @@ const bridgeLaw = (
   const next = bridgeOver(stretches, resampling.random);
   const deviation = method.id === 'wasserstein_normalised' ? populationDeviation(samples.reference) : 1;
   if (deviation === 0) throw new StatisticsError('noDriftLaw requires a reference that varies');
+  if (!Number.isFinite(deviation)) throw new StatisticsError('noDriftLaw requires a reference whose squares are finite');
   const scale = Math.sqrt(1 / samples.reference.length + 1 / samples.current.length) / deviation;
   return drawnLaw('brownian_bridge', () => scale * ofPath(next(), stretches.widths), resampling);
 };
