@@ -54,6 +54,24 @@ const banded = (name: string, found: BandedValue | undefined): Metric[] => {
   return [{ name, value, ...(Number.isFinite(error) && { error }), ...(finite && { low: band.lower, high: band.upper }) }];
 };
 
+/**
+ * The error by which a ROC AUC is tested, also where its estimate has none, so that no change of it counts untested. Classes parted without
+ * exception show no scatter: half their band is then 1.96 errors. A class of one row shows none either: no share scatters by more than 0.5.
+ * Else all scores are one, and such an area is 0.5 in any sample.
+ */
+const rankingError = (truth: readonly boolean[], { error, band }: BandedValue): number => {
+  if (error !== undefined) return error;
+  if (band) return (band.upper - band.lower) / 2 / 1.96;
+  const positives = truth.filter(Boolean).length;
+  return Math.min(positives, truth.length - positives) === 1 ? 0.5 : 0;
+};
+
+const rankingOf = (truth: readonly boolean[], scores: readonly number[]): Metric[] => {
+  if (!truth.includes(true) || !truth.includes(false)) return [];
+  const found = rocAucEstimate(truth, scores);
+  return banded('roc_auc', { ...found, error: rankingError(truth, found) });
+};
+
 /** The standard error of a share beside Wilson's band: the band has no single one, and the test of a change needs it. */
 const accuracyOf = (right: number, all: number): Metric[] => {
   const { lower, upper } = wilson(right, all);
@@ -87,7 +105,7 @@ const scoreMetrics = (rows: readonly LabelledRow[], positive: string): Metric[] 
   const scored = rows.flatMap((row) => (row.score === null ? [] : [{ truth: row.labelClass === positive, score: row.score }]));
   const truth = scored.map((row) => row.truth);
   const scores = scored.map((row) => row.score);
-  const ranking = truth.includes(true) && truth.includes(false) ? banded('roc_auc', rocAucEstimate(truth, scores)) : [];
+  const ranking = rankingOf(truth, scores);
   const probabilities = scores.length > 0 && scores.every((score) => score >= 0 && score <= 1);
   if (!probabilities) return ranking;
   return [

@@ -79,6 +79,30 @@ describe('realised performance', () => {
     expect(measured(rows(500), []).length).toBeGreaterThan(0);
   });
 
+  /** Every fiftieth row is positive and ranked first, but for the positives that are misranked. */
+  const ranked = (size: number, misranked = 0): LabelledRow[] =>
+    Array.from({ length: size }, (_, i) => {
+      const positive = i % 50 === 0;
+      return row({ score: positive && i / 50 >= misranked ? 0.9 : 0.1, labelClass: positive ? 'true' : 'false' });
+    });
+  const gateOfRanking = (current: LabelledRow[], windows: LabelledRow[][]) => {
+    const found = measured(current, windows).find(({ subject }) => subject === 'performance:roc_auc')?.judgement;
+    return { breach: found?.breach, ...found?.gates[0] };
+  };
+
+  it('tests the ranking also after a perfect reference: one misranked row of four positives is no breach, half of forty is', () => {
+    const perfect = [ranked(200), ranked(200), ranked(200)];
+    const one = gateOfRanking(ranked(200, 1), perfect);
+    expect(one).toMatchObject({ gate: 'significance', applied: true, passed: false, breach: false });
+    expect(gateOfRanking(ranked(2000, 20), [ranked(2000), ranked(2000)])).toMatchObject({ applied: true, passed: true, breach: true });
+  });
+
+  it('never breaches by the ranking of a single positive, and does by one score for all', () => {
+    expect(gateOfRanking(ranked(50, 1), [ranked(2000), ranked(2000)])).toMatchObject({ applied: true, passed: false, breach: false });
+    const constant = ranked(2000, 40);
+    expect(gateOfRanking(constant, [ranked(2000), ranked(2000)])).toMatchObject({ applied: true, passed: true, breach: true });
+  });
+
   it('carries the bands of the library', () => {
     const current = rows(2000);
     const bands = new Map(measured(current).map(({ subject, scores }) => [subject.split(':')[1], [scores[0]?.low, scores[0]?.high]]));
