@@ -19,7 +19,10 @@ export type DetectorState = {
 
 /** A fold over a stream of numbers that says where the stream changed. The same values give the same answers, however they are cut. */
 export type Detector = {
-  /** @throws StatisticsError `<method> requires finite values` | `<method> requires values of 0 or 1`; the detector is then as it was. */
+  /**
+   * @throws StatisticsError `<method> requires finite values` | `<method> requires values between -1e145 and 1e145` | `<method> requires values of 0 or 1`;
+   *   the detector is then as it was.
+   */
   readonly update: (value: number) => Observation;
   /** What the detector takes for the present level, see its method; undefined while there is none. At a change still the level that led to it. */
   readonly estimate: () => number | undefined;
@@ -62,6 +65,9 @@ type Definition<P extends DetectorParameters, M extends Memory> = DetectorDescri
   readonly rule: (chosen: ChosenParameters<P>) => Rule<M>;
 };
 
+/** Sums of squared differences of any number of such values are finite. One that is not would stay so, and no change be found ever after. */
+const VALUE_MAX = 1e145;
+
 const OBSERVATIONS: Readonly<Record<Signal, Observation>> = {
   none: { change: false, warning: false },
   warning: { change: false, warning: true },
@@ -82,6 +88,7 @@ class RuleAtWork<M extends Memory> implements Detector {
 
   readonly update = (value: number): Observation => {
     if (!Number.isFinite(value)) throw new StatisticsError(`${this.method.id} requires finite values`);
+    if (Math.abs(value) > VALUE_MAX) throw new StatisticsError(`${this.method.id} requires values between -1e145 and 1e145`);
     if (this.method.input === 'errors' && value !== 0 && value !== 1)
       throw new StatisticsError(`${this.method.id} requires values of 0 or 1`);
     if (this.changed) this.memory = this.rule.start();

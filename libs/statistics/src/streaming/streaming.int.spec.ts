@@ -97,8 +97,20 @@ describe.each(ORACLES)('%s', (id, cases) => {
     const before = JSON.stringify(detector.state());
     expect(() => detector.update(NaN)).toThrow(`${id} requires finite values`);
     expect(() => detector.update(Infinity)).toThrow(`${id} requires finite values`);
+    for (const value of [1e146, -1e160, 1e308])
+      expect(() => detector.update(value)).toThrow(`${id} requires values between -1e145 and 1e145`);
     if (detectorById(id).input === 'errors') expect(() => detector.update(0.5)).toThrow(`${id} requires values of 0 or 1`);
     expect(JSON.stringify(detector.state())).toBe(before);
+  });
+
+  it('remembers finite numbers alone, however large the values it takes', () => {
+    if (detectorById(id).input === 'errors') return;
+    const detector = detectorById(id).start();
+    observe(
+      detector,
+      Array.from({ length: 500 }, (_, i) => (i % 3 === 0 ? 1e145 : -1e145)),
+    );
+    expect(() => detectorById(id).restore(JSON.parse(JSON.stringify(detector.state())))).not.toThrow();
   });
 
   it('refuses parameters it does not have or that are out of range, and states of others', () => {
