@@ -1,6 +1,15 @@
 import { StatisticsError } from './errors.js';
+import { compensatedSum } from './summation.js';
 
-/** Refuses anything but two histograms over the same bins: same length, at least `bins` bins, finite non-negative counts, something counted. */
+/** Above it, 2^53, doubles do not count by ones, and products of totals would overflow in the end. */
+const COUNTED_MAX = 2 ** 53;
+
+/**
+ * Refuses anything but two histograms over the same bins: same length, at least `bins` bins, finite non-negative counts, something counted, and no more
+ * than can be counted.
+ * @throws StatisticsError `<name> requires equally many bins` | `… at least one bin` | `… at least two bins` | `… finite, non-negative counts` |
+ *   `… at least one counted value on each side` | `… at most 2^53 counted values on each side`
+ */
 export const requireHistograms = (name: string, reference: readonly number[], current: readonly number[], bins = 2): void => {
   if (reference.length !== current.length) throw new StatisticsError(`${name} requires equally many bins`);
   if (reference.length < bins) throw new StatisticsError(`${name} requires at least ${bins === 1 ? 'one bin' : 'two bins'}`);
@@ -8,6 +17,7 @@ export const requireHistograms = (name: string, reference: readonly number[], cu
     if (!counts.every((count) => Number.isFinite(count) && count >= 0))
       throw new StatisticsError(`${name} requires finite, non-negative counts`);
     if (!counts.some((count) => count > 0)) throw new StatisticsError(`${name} requires at least one counted value on each side`);
+    if (compensatedSum(counts) > COUNTED_MAX) throw new StatisticsError(`${name} requires at most 2^53 counted values on each side`);
   }
 };
 

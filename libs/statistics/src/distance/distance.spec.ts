@@ -69,6 +69,11 @@ describe('psi', () => {
     expect(() => psi([], [])).toThrow('psi requires at least one bin');
     expect(() => psi([1, NaN], [1, 1])).toThrow('psi requires finite, non-negative counts');
     expect(() => psi([0, 0], [1, 1])).toThrow('psi requires at least one counted value on each side');
+    for (const [name, score] of [
+      ['psi', psi],
+      ['jensenShannon', jensenShannon],
+    ] as const)
+      expect(() => score([1e308, 1e308], [1, 2])).toThrow(`${name} requires at most 2^53 counted values on each side`);
   });
 });
 
