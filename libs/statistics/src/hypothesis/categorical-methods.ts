@@ -10,7 +10,7 @@ import { twoProportionZ } from './two-proportion-z.js';
 export const CATEGORICAL_TESTS: Readonly<Record<(typeof CATEGORICAL_TEST_IDS)[number], Method>> = {
   chi_square: bins({
     id: 'chi_square',
-    version: 1,
+    version: 2,
     kinds: BOTH,
     range: '0 = same shares, unbounded; grows with the sample',
     meaning: 'Test whether both rows of counts come from one distribution, with its p-value.',
@@ -50,7 +50,7 @@ export const CATEGORICAL_TESTS: Readonly<Record<(typeof CATEGORICAL_TEST_IDS)[nu
   }),
   cramers_v: bins({
     id: 'cramers_v',
-    version: 1,
+    version: 2,
     kinds: BOTH,
     range: '0 = no more than chance, 1 = nothing in common',
     meaning: "Cramér's V with bias correction: how strongly the category depends on the sample, with the p-value of chi-square.",
