@@ -135,6 +135,23 @@ describe('compare --json', () => {
     expect(report.columns['y']).toMatchObject({ n: { reference: 2, current: 2 }, infinite: { reference: 1, current: 0 } });
     expect(report.columns['z']).toMatchObject({ missing: { reference: 3, current: 0 }, methods: { wasserstein: { score: null } } });
   });
+
+  it('gives a verdict on an infinite score only where an empty bin makes it so, never where a double is too small', async () => {
+    const report = await compared(
+      file('g.csv', 'x\n-1.7e308\n-1.7e308\n'),
+      file('h.csv', 'x\n1.7e308\n1.7e308\n'),
+      ...methods('psi', 'wasserstein'),
+      ...['--zero', 'none', '--threshold', '1'],
+    );
+    expect(report.columns['x']?.methods['psi']).toMatchObject({
+      score: null,
+      drifted: true,
+      reason: expect.stringContaining('infinitely far'),
+    });
+    expect(report.columns['x']?.methods['wasserstein']).toMatchObject({ score: null, reason: expect.not.stringContaining('bin') });
+    expect(report.columns['x']?.methods['wasserstein']).not.toHaveProperty('drifted');
+    expect(report.columns['x']?.methods['wasserstein']).not.toHaveProperty('pValue');
+  });
 });
 
 describe('compare in a terminal and on a page', () => {

@@ -152,6 +152,17 @@ const judged = (id: MethodId, score: number, { thresholds }: CompareOptions): Pi
   return threshold === undefined ? {} : { threshold, drifted: score >= threshold };
 };
 
+/** An infinite score is at or beyond any limit where a bin is empty; a number that is too large for a double says nothing, nor does its p-value. */
+const unscored = (
+  method: Method,
+  score: number,
+  options: CompareOptions,
+): Pick<MethodReport, 'score' | 'reason' | 'threshold' | 'drifted'> =>
+  method.needs === 'bins' && options.zero.kind === 'none' && score === Infinity
+    ? { score: null, ...judged(method.id, score, options), reason: INFINITE }
+    : { score: null, reason: TOO_LARGE };
+
+const TOO_LARGE = 'the score is too large for a double';
 const INFINITE = 'a bin is empty on one side only, which is infinitely far under the zero rule none';
 
 const scoreOne = (method: Method, sides: Sides, options: CompareOptions): MethodReport => {
@@ -159,13 +170,14 @@ const scoreOne = (method: Method, sides: Sides, options: CompareOptions): Method
   try {
     const { score, moved } =
       method.needs === 'bins' ? fromBins(method, sides, options) : { score: sides.whole?.(method) ?? unfit(method.id) };
+    const parameters = { ...base.parameters, ...score.parameters };
+    if (!Number.isFinite(score.score)) return { ...base, ...unscored(method, score.score, options), parameters, ...(moved && { moved }) };
     return {
       ...base,
-      score: Number.isFinite(score.score) ? score.score : null,
+      score: score.score,
       ...(score.pValue !== undefined && { pValue: score.pValue }),
       ...judged(method.id, score.score, options),
-      parameters: { ...base.parameters, ...score.parameters },
-      ...(!Number.isFinite(score.score) && { reason: INFINITE }),
+      parameters,
       ...(moved && { moved }),
     };
   } catch (error) {
