@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { ProjectionProgress } from '#libs/clickhouse';
 import { EventStore } from '#libs/event-store';
 import { Clock, comparePositions, type Position } from '#libs/kernel';
 import { Evaluator, type PassResult } from '#libs/monitoring/read';
 import { Metrics, Readiness } from '#libs/observability';
-import { ProjectionHost } from '#libs/platform';
 
 /** Measures at most this often: what arrives meanwhile is measured together. */
 const PAUSE_MS = 500;
@@ -18,7 +18,7 @@ const LOOK_MS = 1_000;
 @Injectable()
 export class EvaluatorLoop {
   private readonly logger = new Logger(EvaluatorLoop.name);
-  private readonly stopping = new AbortController();
+  private stopping = new AbortController();
   private running: Promise<void> | undefined;
   private wake: () => void = () => undefined;
   private dirty = true;
@@ -28,7 +28,7 @@ export class EvaluatorLoop {
 
   constructor(
     @Inject(Evaluator) private readonly evaluator: Evaluator,
-    @Inject(ProjectionHost) private readonly projections: ProjectionHost,
+    @Inject(ProjectionProgress) private readonly projections: ProjectionProgress,
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Metrics) private readonly metrics: Metrics,
@@ -40,6 +40,8 @@ export class EvaluatorLoop {
   }
 
   start(): void {
+    this.stopping = new AbortController();
+    this.dirty = true;
     const unlisten = this.projections.listen(() => {
       this.dirty = true;
       this.wake();

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
-import { ConfigurationError, readConfiguration } from '#libs/configuration';
-import { ownVersion } from './own-version.js';
+import { readConfiguration } from '#libs/configuration';
+import { ownVersion, sayWhy } from '#libs/platform';
 import { startStandalone } from './start.js';
 import { welcome } from './welcome.js';
 
@@ -11,9 +11,6 @@ try {
   const standalone = await startStandalone(configuration, ownVersion());
   process.stdout.write(welcome(standalone, configuration));
 } catch (error) {
-  const text = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`driftledger did not start: ${text}\n`);
-  if (!(error instanceof ConfigurationError) && process.env['DEBUG'])
-    process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
+  sayWhy(error);
   process.exit(1);
 }

@@ -32,11 +32,16 @@ export type AuditSubscription = {
   readonly clickHouse: ClickHouse;
   readonly intents: IntentStore;
   readonly changed: ChangeSignal;
+  /** Where several processes may run it: fences whoever ran it before. */
+  readonly epoch?: bigint;
 };
 
 /** Follows every event of the log into the trail. To be run by a `SubscriptionRunner`. */
-export const auditSubscription = ({ codec, clickHouse, intents, changed }: AuditSubscription): RawSubscription => {
-  const runner = new ProjectionRunner({ projection: auditProjection(codec.types), clickHouse, intents });
+export const auditSubscription = ({ codec, clickHouse, intents, changed, epoch }: AuditSubscription): RawSubscription => {
+  const runner = new ProjectionRunner({
+    ...{ projection: auditProjection(codec.types), clickHouse, intents },
+    ...(epoch !== undefined && { epoch }),
+  });
   return {
     name: runner.name,
     handles: 'all',

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { ConfigurationError } from './configuration-error.js';
 import { type Nats, NATS_VARIABLES, readNats } from './nats.js';
@@ -9,6 +10,10 @@ export type Servers = {
   readonly eventStore: string;
   readonly clickHouse: { readonly url: string; readonly username: string; readonly password: string };
   readonly nats: Nats;
+  /** At which other copies reach an ingest, where its address does not say it. */
+  readonly advertisedUrl?: string;
+  /** Where the api puts the key of the first admin. */
+  readonly adminKeyFile?: string;
 };
 
 const ClickHouseUrl = z.string().regex(/^https?:\/\/[^\s/@]+\/?$/, 'takes http://host:8123 or https://host:8443, without a user');
@@ -21,6 +26,11 @@ const Environment = z.object({
   DRIFTLEDGER_CLICKHOUSE: ClickHouseUrl,
   DRIFTLEDGER_CLICKHOUSE_USER: z.string().default('default'),
   DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE: z.string().optional(),
+  DRIFTLEDGER_ADVERTISED_URL: z
+    .string()
+    .regex(/^https?:\/\/[^\s/@]+\/?$/, 'takes http://host:4000 or https://host:4000')
+    .optional(),
+  DRIFTLEDGER_ADMIN_KEY_FILE: z.string().optional(),
 });
 
 /** The variables this module reads; `readConfiguration` knows them by it. */
@@ -49,6 +59,8 @@ export const readServers = (environment: Readonly<Record<string, string | undefi
       password: optionalSecret('DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE', data.DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE),
     },
     nats,
+    ...(data.DRIFTLEDGER_ADVERTISED_URL !== undefined && { advertisedUrl: data.DRIFTLEDGER_ADVERTISED_URL }),
+    ...(data.DRIFTLEDGER_ADMIN_KEY_FILE !== undefined && { adminKeyFile: resolve(data.DRIFTLEDGER_ADMIN_KEY_FILE) }),
   };
 };
 

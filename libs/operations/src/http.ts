@@ -1,1 +1,2 @@
 export { type OperationsOptions, OperationsHttpModule } from './http.module.js';
+export { ReadinessChecks } from './readiness-checks.js';

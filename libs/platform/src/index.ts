@@ -1,6 +1,14 @@
 export { EmbeddedPlatform, type EmbeddedOptions } from './embedded.js';
-export { ProjectionHost } from './projection-host.js';
+export { ServersPlatform, type ServersOptions } from './servers.js';
+export { LeasedRoles, type RoleWork } from './leased-roles.js';
+export { ProgressNews } from './progress-news.js';
+export { RemoteProgress } from './remote-progress.js';
+export { makeHttpServer, type HttpServerOptions } from './http-server.js';
+export { ownVersion } from './own-version.js';
+export { runProgram, sayWhy } from './run-program.js';
+export { ProjectionHost, type RunnableProjection } from './projection-host.js';
 export { SubscriptionHost } from './subscription-host.js';
 export { DataDirectory } from './data-directory.js';
 export { RowsThread } from './rows-thread.js';
 export { serveRows } from './serve-rows.js';
+export { ProgramModule, type ProgramOptions } from './program.module.js';

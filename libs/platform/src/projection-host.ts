@@ -8,10 +8,25 @@ import {
   ProjectionWriter,
   type Projection,
 } from '#libs/clickhouse';
-import { type StoredEvent, type Subscription, type SubscriptionRunner } from '#libs/event-store';
+import {
+  type DecodedSubscription,
+  type RawSubscription,
+  type StoredEvent,
+  type Subscription,
+  type SubscriptionRunner,
+} from '#libs/event-store';
 import { type Position } from '#libs/kernel';
 import { RowsThread } from './rows-thread.js';
 import { SubscriptionHost } from './subscription-host.js';
+
+/** A projection, and how it is run where that is not the ordinary way. */
+export type RunnableProjection = {
+  readonly projection: Projection;
+  readonly program?: URL;
+  readonly subscription?: Subscription;
+  /** Fences whoever ran it before: their late inserts are refused. */
+  readonly epoch?: bigint;
+};
 
 /** Runs the projections of a process and knows how far each has come. */
 @Injectable()
@@ -30,12 +45,12 @@ export class ProjectionHost extends ProjectionProgress {
 
   /** @param changed is fired after each step of this projection, once its rows can be read */
   async start(projection: Projection, changed?: { fire(): void }): Promise<void> {
-    const { clickHouse, intents } = this;
-    const writer = new ProjectionRunner({ projection, clickHouse, intents });
+    const subscription = this.subscriptionOf(projection);
+    const { handle } = subscription;
     await this.follow(projection, {
-      ...commonOf(writer),
+      ...subscription,
       handle: async (batch, signal) => {
-        await writer.handle(batch, signal);
+        await handle(batch, signal);
         // After the subscription has taken note of its new position.
         if (changed) setImmediate(() => changed.fire());
       },
@@ -44,11 +59,52 @@ export class ProjectionHost extends ProjectionProgress {
 
   /** The same for a projection of many rows, which are made in a thread that runs `program`. */
   async startInThread(projection: Projection, program: URL): Promise<void> {
-    const { clickHouse, intents } = this;
-    const thread = new RowsThread(projection, clickHouse, program);
+    const thread = this.threadOf(projection, program);
     this.threads.push(thread);
-    const writer = new ProjectionWriter<StoredEvent>({ projection, clickHouse, intents }, thread.makeBlocks);
-    await this.follow(projection, {
+    await this.follow(projection, this.threadedSubscriptionOf(projection, thread));
+  }
+
+  /**
+   * Runs a projection until the signal is aborted: with rows made in a thread where `program` says so, or by a subscription of its own.
+   * @throws the error that stopped it
+   */
+  async runUntil(signal: AbortSignal, { projection, program, subscription, epoch }: RunnableProjection): Promise<void> {
+    const thread = program && this.threadOf(projection, program);
+    const followed = thread
+      ? this.threadedSubscriptionOf(projection, thread, epoch)
+      : (subscription ?? this.subscriptionOf(projection, epoch));
+    const { name } = projection;
+    const begun = (runner: SubscriptionRunner): void => void this.runners.set(name, runner);
+    try {
+      await this.subscriptions.runUntil(signal, followed, { begun, moved: () => this.tell() });
+    } finally {
+      this.runners.delete(name);
+      await thread?.close();
+    }
+  }
+
+  /** Ends the threads. The subscriptions have to be stopped. */
+  async close(): Promise<void> {
+    await Promise.all(this.threads.splice(0).map((thread) => thread.close()));
+  }
+
+  private threadOf(projection: Projection, program: URL): RowsThread {
+    return new RowsThread(projection, this.clickHouse, program);
+  }
+
+  private subscriptionOf(projection: Projection, epoch?: bigint): DecodedSubscription {
+    const { clickHouse, intents } = this;
+    const writer = new ProjectionRunner({ projection, clickHouse, intents, ...(epoch !== undefined && { epoch }) });
+    return { ...commonOf(writer), handle: (batch, signal) => writer.handle(batch, signal) };
+  }
+
+  private threadedSubscriptionOf(projection: Projection, thread: RowsThread, epoch?: bigint): RawSubscription {
+    const { clickHouse, intents } = this;
+    const writer = new ProjectionWriter<StoredEvent>(
+      { projection, clickHouse, intents, ...(epoch !== undefined && { epoch }) },
+      thread.makeBlocks,
+    );
+    return {
       ...commonOf(writer),
       raw: true,
       resumeFrom: (checkpoint) => {
@@ -56,12 +112,7 @@ export class ProjectionHost extends ProjectionProgress {
         return writer.resumeFrom(checkpoint);
       },
       handle: (batch, signal) => writer.handle(batch, signal),
-    });
-  }
-
-  /** Ends the threads. The subscriptions have to be stopped. */
-  async close(): Promise<void> {
-    await Promise.all(this.threads.splice(0).map((thread) => thread.close()));
+    };
   }
 
   private async follow(projection: Projection, subscription: Subscription): Promise<void> {

@@ -3,6 +3,9 @@ import { Metrics, Readiness } from '#libs/observability';
 import { comparePositions, type Instant } from '#libs/kernel';
 import { CheckpointStore, EventCodec, EventStore, SubscriptionRunner, type Subscription } from '#libs/event-store';
 
+/** `moved`: the position of the subscription has moved. */
+type Told = { readonly moved?: () => void };
+
 /** Runs the subscriptions of a process, so that all of them stop before the engines close. */
 @Injectable()
 export class SubscriptionHost {
@@ -27,12 +30,42 @@ export class SubscriptionHost {
 
   /** @param onMoved is told whenever the position of the subscription has moved */
   async start(subscription: Subscription, onMoved: () => void = () => undefined): Promise<SubscriptionRunner> {
+    const runner = this.runnerOf(subscription, { moved: onMoved });
+    await runner.start();
+    return runner;
+  }
+
+  /** Runs a subscription until the signal is aborted. @throws the error that stopped it */
+  async runUntil(signal: AbortSignal, subscription: Subscription, told: Told & { begun?: (runner: SubscriptionRunner) => void } = {}) {
+    let fail = (_: Error): void => undefined;
+    const over = new Promise<void>((resolve, reject) => {
+      fail = reject;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    // It is awaited below, and may fail before.
+    over.catch(() => undefined);
+    const runner = this.runnerOf(subscription, { ...told, failed: fail });
+    try {
+      if (signal.aborted) return;
+      await runner.start();
+      told.begun?.(runner);
+      await over;
+    } finally {
+      await runner.stop();
+      this.runners.splice(this.runners.indexOf(runner), 1);
+    }
+  }
+
+  private runnerOf(subscription: Subscription, { moved, failed }: Told & { failed?: (error: Error) => void }): SubscriptionRunner {
     const { store, codec, checkpoints } = this;
-    const onFailure = (error: Error): void => this.logger.error(`${subscription.name} stopped: ${error.stack ?? error.message}`);
+    const onMoved = moved ?? ((): void => undefined);
+    const onFailure = (error: Error): void => {
+      this.logger.error(`${subscription.name} stopped: ${error.stack ?? error.message}`);
+      failed?.(error);
+    };
     const onTrouble = (error: Error): void => this.logger.warn(`${subscription.name} waits and tries again: ${error.message}`);
     const runner = new SubscriptionRunner({ store, codec, checkpoints, subscription, onFailure, onTrouble, onMoved });
     this.runners.push(runner);
-    await runner.start();
     return runner;
   }
 

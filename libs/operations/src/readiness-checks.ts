@@ -3,7 +3,7 @@ import { ClickHouse } from '#libs/clickhouse';
 import { EventStore } from '#libs/event-store';
 import { Directory } from '#libs/identity';
 import { Readiness } from '#libs/observability';
-import { EngineVersion } from '#libs/operations';
+import { EngineVersion } from './queries.js';
 
 /** What must answer before traffic is sent here. Subscriptions and the evaluator add their own. */
 @Injectable()

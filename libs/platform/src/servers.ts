@@ -1,0 +1,111 @@
+import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ClickHouse, InMemoryIntentStore, IntentStore, type Projection, ProjectionProgress } from '#libs/clickhouse';
+import { openHttp } from '#libs/clickhouse/http';
+import { type Servers } from '#libs/configuration';
+import { CheckpointStore, EventCodec, EventStore, type EventDefinition } from '#libs/event-store';
+import { EventStoreDbEventStore, openEventStoreDb } from '#libs/event-store/eventstoredb';
+import { Clock } from '#libs/kernel';
+import { PersonalData } from '#libs/keys';
+import { openKeyDirectory } from '#libs/keys/directory';
+import { Leases } from '#libs/leases';
+import { openNatsLeases } from '#libs/leases/nats';
+import { MessageBus } from '#libs/messaging';
+import { connectToNats, type NatsConnection, NatsMessageBus } from '#libs/messaging/nats';
+import { ObservabilityModule, type LogLevel } from '#libs/observability';
+import { DataDirectory } from './data-directory.js';
+import { LeasedRoles } from './leased-roles.js';
+import { ProjectionHost } from './projection-host.js';
+import { RemoteProgress } from './remote-progress.js';
+import { SubscriptionHost } from './subscription-host.js';
+
+export type ServersOptions = {
+  readonly servers: Servers;
+  /** Caches only; but for `keys`, which every process that takes predictions shares, such as on a volume. */
+  readonly directory: DataDirectory;
+  readonly events: readonly EventDefinition[];
+  readonly projections: readonly Pick<Projection, 'name' | 'version'>[];
+  readonly level: LogLevel;
+  /** What operators see in NATS' list of connections. */
+  readonly program: string;
+};
+
+/** The connection that bus and leases share. */
+class Nats {
+  constructor(readonly connection: NatsConnection) {}
+}
+
+/** What is closed at the end, in this order. */
+class Parts {
+  constructor(readonly inOrder: readonly { close(): Promise<void> }[]) {}
+}
+
+const EXPORTED = [
+  ...[EventStore, EventCodec, CheckpointStore, ClickHouse, IntentStore, MessageBus, Leases, PersonalData, DataDirectory],
+  ...[SubscriptionHost, ProjectionHost, ProjectionProgress, RemoteProgress, LeasedRoles, ObservabilityModule, CqrsModule],
+];
+
+/** All ports on servers: EventStoreDB for the log, ClickHouse over HTTP, NATS as bus and for leases. */
+@Global()
+@Module({})
+export class ServersPlatform implements OnApplicationShutdown {
+  constructor(@Inject(Parts) private readonly parts: Parts) {}
+
+  static forRoot(options: ServersOptions): DynamicModule {
+    const { directory, events, level } = options;
+    return {
+      module: ServersPlatform,
+      imports: [ObservabilityModule.forRoot({ level, directory: directory.path }), CqrsModule.forRoot()],
+      providers: [
+        { provide: DataDirectory, useValue: directory },
+        { provide: EventCodec, useValue: new EventCodec(events) },
+        // Without intents a projection looks at its tables at every start, and reads the log from where the emptiest of them ends.
+        { provide: IntentStore, useFactory: () => new InMemoryIntentStore() },
+        { provide: PersonalData, useFactory: () => openKeyDirectory(directory.keys) },
+        ...engines(options),
+        SubscriptionHost,
+        ProjectionHost,
+        LeasedRoles,
+        {
+          provide: Parts,
+          useFactory: (subscriptions: SubscriptionHost, { connection }: Nats, ...others: { close(): Promise<void> }[]) =>
+            new Parts([{ close: () => subscriptions.stop() }, ...others, connection]),
+          inject: [SubscriptionHost, Nats, ProjectionHost, RemoteProgress, Leases, MessageBus, ClickHouse, EventStore],
+        },
+        { provide: ProjectionProgress, useExisting: RemoteProgress },
+      ],
+      exports: EXPORTED,
+    };
+  }
+
+  /** Readers first, connections last. */
+  async onApplicationShutdown(): Promise<void> {
+    const failures: unknown[] = [];
+    // One that cannot close in order must not keep the others open.
+    for (const part of this.parts.inOrder) await part.close().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw new AggregateError(failures, `closing failed: ${failures.map(String).join('; ')}`);
+  }
+}
+
+const engines = ({ servers, projections, program }: ServersOptions): Provider[] => [
+  { provide: EventStoreDbEventStore, useFactory: () => openEventStoreDb({ url: servers.eventStore }) },
+  { provide: EventStore, useExisting: EventStoreDbEventStore },
+  { provide: CheckpointStore, useFactory: (store: EventStoreDbEventStore) => store.checkpoints, inject: [EventStoreDbEventStore] },
+  { provide: ClickHouse, useFactory: () => openHttp(servers.clickHouse) },
+  { provide: Nats, useFactory: async () => new Nats(await connectToNats({ ...servers.nats, name: `driftledger ${program}` })) },
+  { provide: MessageBus, useFactory: ({ connection }: Nats) => new NatsMessageBus({ connection }), inject: [Nats] },
+  {
+    provide: Leases,
+    useFactory: ({ connection }: Nats, clock: Clock) => openNatsLeases({ connection, clock }),
+    inject: [Nats, Clock],
+  },
+  {
+    provide: RemoteProgress,
+    useFactory: async (bus: MessageBus, checkpoints: CheckpointStore) => {
+      const progress = new RemoteProgress(projections, bus, checkpoints);
+      await progress.start();
+      return progress;
+    },
+    inject: [MessageBus, CheckpointStore],
+  },
+];
