@@ -16,9 +16,10 @@ import {
 /**
  * How often a method calls two samples of one distribution different, by significance alone. A method with a p-value is judged by it, a
  * distance by its law without drift. `normal`: continuous numbers. `tied`: the same in steps of half a deviation. `even`: four categories
- * of equal share. `zipf`: twenty of shares 1, 1/2, 1/3, … Methods of two categories get 1 : 1 and 9 : 1.
+ * of equal share. `zipf`: twenty of shares 1, 1/2, 1/3, … `rare`: five of 19 % beside twenty of a quarter of a percent. Methods of two
+ * categories get 1 : 1 and 9 : 1.
  */
-export const DATA = ['normal', 'tied', 'even', 'zipf'] as const;
+export const DATA = ['normal', 'tied', 'even', 'zipf', 'rare'] as const;
 export type Data = (typeof DATA)[number];
 
 /** Level at which everything is judged. */
@@ -33,15 +34,37 @@ export const REPEATED = 400;
 /** Rows a side: as many in the reference, `n`, as in the current sample, `m`, but once. */
 export type Sizes = { readonly n: number; readonly m: number };
 const same = (n: number): Sizes => ({ n, m: n });
-export const SIZES: readonly Sizes[] = [same(50), same(200), { n: 1000, m: 300 }, same(1000), same(10_000)];
+const SIZES: readonly Sizes[] = [same(50), same(200), { n: 1000, m: 300 }, same(1000), same(10_000)];
+/** Of rare words also far apart: a long reference beside a short window. */
+const UNEVEN_SIZES: readonly Sizes[] = [
+  { n: 1000, m: 50 },
+  { n: 10_000, m: 200 },
+];
+/** Every size that some method is measured at. */
+export const ALL_SIZES: readonly Sizes[] = [...SIZES, ...UNEVEN_SIZES];
 /** Of methods that look at every pair of rows. */
 const QUADRATIC_SIZES: readonly Sizes[] = [same(50), same(200)];
 const QUADRATIC: readonly MethodId[] = ['mmd'];
 
-export const sizesOf = ({ id }: Pick<Method, 'id'>): readonly Sizes[] => (QUADRATIC.includes(id) ? QUADRATIC_SIZES : SIZES);
+const ZIPF = Array.from({ length: 20 }, (_, i) => 1 / (i + 1));
+const RARE = Array.from({ length: 25 }, (_, i) => (i < 5 ? 76 : 1));
+const SHARES = {
+  even: { many: [1, 1, 1, 1], two: [1, 1] },
+  zipf: { many: ZIPF, two: [9, 1] },
+  rare: { many: RARE, two: [1, 1] },
+};
+const areWords = (data: Data): data is keyof typeof SHARES => data in SHARES;
+
+/** Tests over many words whose p-value is from a distribution that few rows make rough; a law that is drawn is not. */
+const OF_MANY_WORDS: readonly MethodId[] = ['chi_square', 'cramers_v'];
+
+export const sizesOf = ({ id }: Pick<Method, 'id'>, data: Data): readonly Sizes[] => {
+  if (QUADRATIC.includes(id)) return QUADRATIC_SIZES;
+  return data === 'rare' ? ALL_SIZES : SIZES;
+};
 /** Whether the method is about such data. */
-export const takes = (method: Method, data: Data): boolean =>
-  method.kinds.includes(data === 'even' || data === 'zipf' ? 'categorical' : 'numeric');
+export const takes = ({ id, kinds }: Method, data: Data): boolean =>
+  data === 'rare' ? OF_MANY_WORDS.includes(id) : kinds.includes(areWords(data) ? 'categorical' : 'numeric');
 
 /**
  * How many runs of how many raised an alarm. `repeated`: alarms among the first 400 runs. `conservative`: the rate is below the lowest,
@@ -60,9 +83,6 @@ export type Rate = Sizes & {
   readonly atMost: number;
   readonly conservative: boolean;
 };
-
-const ZIPF = Array.from({ length: 20 }, (_, i) => 1 / (i + 1));
-const SHARES = { even: { many: [1, 1, 1, 1], two: [1, 1] }, zipf: { many: ZIPF, two: [9, 1] } };
 
 const wordCounts = (weights: readonly number[], size: number, random: Random): number[] => {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -83,7 +103,7 @@ type Pair =
   | { readonly kind: 'words'; readonly many: Counts; readonly two: Counts };
 
 const drawPair = (data: Data, { n, m }: Sizes, random: Random): Pair => {
-  if (data === 'even' || data === 'zipf') {
+  if (areWords(data)) {
     const draw = (weights: readonly number[]): Counts => ({
       reference: wordCounts(weights, n, random),
       current: wordCounts(weights, m, random),

@@ -24,7 +24,7 @@ const tableOf = (rates: readonly Row[]): string => {
     const cells = DATA.map((data) => span(own.filter((row) => row.data === data)));
     return `| \`${id}\` | ${own[0]?.judgedBy ?? ''} | ${cells.join(' | ')} |`;
   });
-  return ['| method | judged by | continuous | tied | even | Zipf |', '|---|---|---|---|---|---|', ...rows].join('\n');
+  return ['| method | judged by | continuous | tied | even | Zipf | rare |', '|---|---|---|---|---|---|---|', ...rows].join('\n');
 };
 
 /** The README with the table that belongs to these rates. @throws Error when it has no place for one */

@@ -8,7 +8,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { METHODS } from '#libs/statistics';
-import { DATA, LEVEL, LIMITS, measureRates, type Rate, SIZES, sizesOf } from './calibration-of-methods.js';
+import { ALL_SIZES, DATA, LEVEL, LIMITS, measureRates, type Rate, sizesOf } from './calibration-of-methods.js';
 import { README, withTable } from './calibration-table.js';
 
 const FILE = 'libs/statistics/src/oracles/calibration.json';
@@ -27,7 +27,7 @@ const { values } = parseArgs({
   },
 });
 const chosen = METHODS.filter(({ id }) => values.method?.includes(id) ?? true);
-const sizes = SIZES.filter(({ n }) => values.n?.includes(String(n)) ?? true);
+const sizes = ALL_SIZES.filter(({ n }) => values.n?.includes(String(n)) ?? true);
 const data = DATA.filter((one) => values.data?.includes(one) ?? true);
 
 const keyOf = ({ method, data, n, m }: Pick<Rate, 'method' | 'data' | 'n' | 'm'>): string =>
@@ -59,7 +59,7 @@ const line = ({ method, data, n, m, rate }: Rate): string =>
 
 for (const size of sizes) {
   for (const one of data) {
-    const methods = chosen.filter((method) => sizesOf(method).some(({ n, m }) => n === size.n && m === size.m));
+    const methods = chosen.filter((method) => sizesOf(method, one).some(({ n, m }) => n === size.n && m === size.m));
     for (const rate of measureRates(methods, one, size, Number(values.runs))) {
       rates.set(keyOf(rate), rate);
       console.log(line(rate));
