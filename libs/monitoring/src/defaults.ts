@@ -1,4 +1,5 @@
-import { type Alerting, type JudgementRule, type MonitorDefinition, type ReferenceChoice } from './definition.js';
+import { methodById, type MethodId } from '#libs/statistics';
+import { type Alerting, type JudgementRule, type MethodRef, type MonitorDefinition, type ReferenceChoice } from './definition.js';
 
 /** The judgement of every monitor unless it says otherwise; the reasons are in the README. */
 export const DEFAULT_JUDGEMENT: JudgementRule = {
@@ -12,6 +13,9 @@ export const DEFAULT_JUDGEMENT: JudgementRule = {
   expectedMin: 5,
   performanceMargin: { absolute: 0.05, relative: 0.1 },
 };
+
+/** A method as this release computes it. */
+const refTo = (id: MethodId): MethodRef => ({ id, version: methodById(id).version });
 
 /** What is known of a deployment's traffic when a monitor is proposed for it. */
 export type TrafficFacts = {
@@ -39,17 +43,10 @@ export const defaultDefinition = (facts: TrafficFacts): MonitorDefinition => {
     rowsMin: 200,
     references: [...dataset, { kind: 'same_weekday', weeks: 4, weeksMin: 2 }, { kind: 'first_days', days: 7 }],
     selection: {},
-    judges: { numeric: { id: 'jensen_shannon', version: 1 }, categorical: { id: 'jensen_shannon', version: 1 } },
+    judges: { numeric: refTo('jensen_shannon'), categorical: refTo('jensen_shannon') },
     shown: {
-      numeric: [
-        { id: 'psi', version: 1 },
-        { id: 'wasserstein_normalised', version: 1 },
-        { id: 'kolmogorov_smirnov', version: 1 },
-      ],
-      categorical: [
-        { id: 'psi', version: 1 },
-        { id: 'chi_square', version: 1 },
-      ],
+      numeric: [refTo('psi'), refTo('wasserstein_normalised'), refTo('kolmogorov_smirnov')],
+      categorical: [refTo('psi'), refTo('chi_square')],
     },
     judgement: DEFAULT_JUDGEMENT,
     performance: { enabled: true, threshold: 0.5, labelHorizonDays: 30, labelledShareMin: 0.5 },
