@@ -13,6 +13,7 @@ const BELIEVED_MS = 1_000;
 export class Writers {
   private readonly held = new Map<string, Lease>();
   private readonly asking = new Map<string, Promise<Writer>>();
+  private readonly standingBy = new Map<string, Promise<void>>();
   private readonly believed = new Map<string, { readonly url: string; readonly until: number }>();
   private readonly stopping = new AbortController();
 
@@ -40,28 +41,30 @@ export class Writers {
   /** Gives every role up. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.allSettled(this.asking.values());
+    await Promise.allSettled([...this.asking.values(), ...this.standingBy.values()]);
     await Promise.all([...this.held.values()].map((lease) => lease.release()));
   }
 
   private async find(deploymentId: string): Promise<Writer> {
     const role = `deployment-${deploymentId}`;
-    const ending = new AbortController();
-    const taken = this.take(role, deploymentId, AbortSignal.any([ending.signal, this.stopping.signal]));
-    try {
-      for (const until = performance.now() + WAIT_MS; performance.now() < until;) {
-        const other = await this.otherHolder(role);
-        if (other !== undefined) {
-          this.believed.set(deploymentId, { url: other, until: performance.now() + BELIEVED_MS });
-          return { kind: 'elsewhere', url: other };
-        }
-        const pause = new Promise<'not yet'>((resolve) => setTimeout(() => resolve('not yet'), LOOK_MS));
-        if ((await Promise.race([taken, pause])) === 'taken') return { kind: 'here' };
+    const asking = this.standBy(role, deploymentId);
+    for (const until = performance.now() + WAIT_MS; performance.now() < until;) {
+      const other = await this.otherHolder(role);
+      if (other !== undefined) {
+        this.believed.set(deploymentId, { url: other, until: performance.now() + BELIEVED_MS });
+        return { kind: 'elsewhere', url: other };
       }
-      return { kind: 'nobody' };
-    } finally {
-      ending.abort();
+      await Promise.race([asking, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
+      if (this.held.has(deploymentId)) return { kind: 'here' };
     }
+    return { kind: 'nobody' };
+  }
+
+  /** Goes on asking while another one writes: whoever has not watched a dead holder for long enough cannot take its place. */
+  private standBy(role: string, deploymentId: string): Promise<void> {
+    const asking = this.standingBy.get(role) ?? this.take(role, deploymentId).finally(() => this.standingBy.delete(role));
+    this.standingBy.set(role, asking);
+    return asking;
   }
 
   private async otherHolder(role: string): Promise<string | undefined> {
@@ -74,15 +77,14 @@ export class Writers {
     }
   }
 
-  private async take(role: string, deploymentId: string, signal: AbortSignal): Promise<'taken' | 'ended'> {
+  private async take(role: string, deploymentId: string): Promise<void> {
+    const { signal } = this.stopping;
     try {
       const lease = await this.leases.acquire(role, { value: this.url, signal });
       this.held.set(deploymentId, lease);
       lease.lost.addEventListener('abort', () => this.held.delete(deploymentId), { once: true });
-      return 'taken';
     } catch (error) {
-      if (signal.aborted) return 'ended';
-      throw error;
+      if (!signal.aborted) throw error;
     }
   }
 }
