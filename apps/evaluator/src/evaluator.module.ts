@@ -1,21 +1,12 @@
-import { Global, Inject, Module, type BeforeApplicationShutdown, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import { AlertsWriteModule } from '#libs/alerts';
 import { type Configuration, type Servers } from '#libs/configuration';
-import { EvaluatorModule, MeasuringEngine, ProcessEngine } from '#libs/monitoring/read';
+import { EvaluatorModule } from '#libs/monitoring/read';
 import { ReadinessChecks } from '#libs/operations/http';
 import { LeasedRoles, ProgramModule } from '#libs/platform';
+import { EngineModule } from './engine.module.js';
 import { EvaluatorLoop } from './evaluator-loop.js';
 import { Reactors } from './reactors.js';
-
-/** Which program computes, as every measurement records it. */
-@Global()
-@Module({})
-class EngineModule {
-  static forRoot(version: string): DynamicModule {
-    const engine = { provide: MeasuringEngine, useFactory: () => new ProcessEngine(version) };
-    return { module: EngineModule, providers: [engine], exports: [MeasuringEngine] };
-  }
-}
 
 /** Due windows, measurements, alerts: by one evaluator at a time, with the others standing by. */
 @Module({})

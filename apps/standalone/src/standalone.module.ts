@@ -14,10 +14,11 @@ import { OperationsLog } from '#libs/operations';
 import { OperationsHttpModule, ReadinessChecks } from '#libs/operations/http';
 import { MonitoringWriteModule } from '#libs/monitoring';
 import { MonitoringHttpModule } from '#libs/monitoring/http';
-import { EvaluatorModule, MeasuringEngine, MonitoringReadModule, ProcessEngine } from '#libs/monitoring/read';
+import { EvaluatorModule, MonitoringReadModule } from '#libs/monitoring/read';
 import { DataDirectory, EmbeddedPlatform } from '#libs/platform';
 import { Intake } from '#libs/predictions';
 import { GRAPHQL_ROUTES, GraphqlModule } from '../../api/src/graphql.module.js';
+import { EngineModule } from '../../evaluator/src/engine.module.js';
 import { EvaluatorLoop } from '../../evaluator/src/evaluator-loop.js';
 import { IntakeModule } from '../../ingest/src/intake.module.js';
 import { NatsIntakeModule } from '../../ingest/src/nats-intake.module.js';
@@ -28,16 +29,6 @@ import { Readers } from './readers.js';
 @Global()
 @Module({ imports: [IdentityWriteModule], exports: [IdentityWriteModule] })
 class AccessModule {}
-
-/** Which program computes, as every measurement records it. */
-@Global()
-@Module({})
-class EngineModule {
-  static forRoot(version: string): DynamicModule {
-    const engine = { provide: MeasuringEngine, useFactory: () => new ProcessEngine(version) };
-    return { module: EngineModule, providers: [engine], exports: [MeasuringEngine] };
-  }
-}
 
 /** Everything in one process: the platform on embedded engines and every context. */
 @Module({})
