@@ -1,1 +1,1 @@
-export { PersonalData, SubjectErased } from './personal-data.js';
+export { PersonalData, KeyMadeElsewhere, SubjectErased } from './personal-data.js';

@@ -16,6 +16,7 @@ export abstract class PersonalData {
   /**
    * Resolves when the keys of all that was sealed so far are kept durably; without it a value could be in the log whose key is lost.
    * @throws Error when they cannot be kept, such as on a full disk; the next call tries again
+   * @throws KeyMadeElsewhere when what was sealed must not be stored, and can be sealed again at once
    */
   abstract settle(): Promise<void>;
   /** Secret by which contents are digested. */
@@ -25,4 +26,10 @@ export abstract class PersonalData {
 /** The key of this subject was destroyed: nothing more is stored for it. */
 export class SubjectErased extends Error {
   override readonly name = 'SubjectErased';
+}
+
+/** Another process made the key of a subject at the same time: what was sealed with the one made here could not be opened. It passes. */
+export class KeyMadeElsewhere extends Error {
+  override readonly name = 'KeyMadeElsewhere';
+  readonly transient = true;
 }

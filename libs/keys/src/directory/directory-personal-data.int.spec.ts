@@ -49,13 +49,27 @@ describe('keys of data subjects in a directory', () => {
 
   it('says when a key cannot be kept, and keeps it with the next ones', async () => {
     const keys = openKeyDirectory(directory);
-    const inTheWay = join(directory, 'subjects', 'su', 'subject-a.key.new');
+    const inTheWay = join(directory, 'subjects', 'su', `subject-a.key.${process.pid}.new`);
     mkdirSync(inTheWay, { recursive: true });
     keys.sealed('subject-a', 'income', '52000');
     await expect(keys.settle()).rejects.toThrow();
     rmSync(inTheWay, { recursive: true });
     keys.sealed('subject-b', 'income', '52000');
     await keys.settle();
+    expect(readdirSync(join(directory, 'subjects', 'su'))).toEqual(['subject-a.key', 'subject-b.key']);
+  });
+
+  it('never replaces a key that another process made at the same time', async () => {
+    const [here, there] = [openKeyDirectory(directory), openKeyDirectory(directory)];
+    expect(here.digestKey).toBe(there.digestKey);
+    for (const keys of [here, there]) keys.sealed('subject-a', 'income', '52000');
+    there.sealed('subject-b', 'income', '52000');
+    await here.settle();
+    const kept = readFileSync(join(directory, 'subjects', 'su', 'subject-a.key'));
+    await expect(there.settle()).rejects.toThrow('another process made the keys of 1 subjects meanwhile');
+    expect(readFileSync(join(directory, 'subjects', 'su', 'subject-a.key'))).toEqual(kept);
+    there.sealed('subject-a', 'income', '52000');
+    await there.settle();
     expect(readdirSync(join(directory, 'subjects', 'su'))).toEqual(['subject-a.key', 'subject-b.key']);
   });
 

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PersonalData, SubjectErased } from '../personal-data.js';
-import { readIfThere, writeAllDurably, writeDurably } from './durable-files.js';
+import { KeyMadeElsewhere, PersonalData, SubjectErased } from '../personal-data.js';
+import { createAllDurably, createDurably, readIfThere } from './durable-files.js';
 
 const MASTER_BYTES = 32;
 const NONCE_BYTES = 12;
@@ -17,7 +17,7 @@ const CACHED_KEYS_MAX = 10_000;
 export function openKeyDirectory(directory: string): DirectoryPersonalData {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = join(directory, 'master.key');
-  const master = readIfThere(file) ?? writeDurably(file, randomBytes(MASTER_BYTES));
+  const master = readIfThere(file) ?? createDurably(file, randomBytes(MASTER_BYTES));
   if (master.length !== MASTER_BYTES) throw new Error(`${file} does not hold a key of ${MASTER_BYTES} bytes`);
   return new DirectoryPersonalData(directory, master);
 }
@@ -72,11 +72,21 @@ export class DirectoryPersonalData extends PersonalData {
   private async keepFresh(): Promise<void> {
     const keys = [...this.fresh];
     if (keys.length === 0) return;
-    await writeAllDurably(keys.map(([subject, key]) => ({ path: this.fileOf(subject), bytes: encrypt(this.wrapKey, key, subject) })));
+    const files = keys.map(([subject, key]) => ({ path: this.fileOf(subject), bytes: encrypt(this.wrapKey, key, subject) }));
+    const there = await createAllDurably(files);
+    let lost = 0;
     for (const [subject, key] of keys) {
       this.fresh.delete(subject);
-      this.remember(subject, key);
+      // There from an earlier try of ours, or because another process was first: then what was sealed here has to be sealed again.
+      if (!there.has(this.fileOf(subject)) || this.keeps(subject, key)) this.remember(subject, key);
+      else lost += 1;
     }
+    if (lost > 0) throw new KeyMadeElsewhere(`another process made the keys of ${lost} subjects meanwhile: seal their values again`);
+  }
+
+  private keeps(subject: string, key: Buffer): boolean {
+    const wrapped = readFileSync(this.fileOf(subject));
+    return wrapped.length > 0 && decrypt(this.wrapKey, wrapped, subject).equals(key);
   }
 
   private keyOf(subject: string): Buffer {

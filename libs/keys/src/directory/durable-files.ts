@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { link, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Files that are written at the same time. */
@@ -17,9 +17,17 @@ export function readIfThere(path: string): Buffer | undefined {
   }
 }
 
-/** Written beside, flushed, renamed, folder flushed: after a crash there is the whole file or none. */
-export function writeDurably<B extends Uint8Array>(path: string, bytes: B): B {
-  const beside = `${path}.new`;
+const isThere = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
+
+/** A name of its own: several processes may share the directory. */
+const besideOf = (path: string): string => `${path}.${process.pid}.new`;
+
+/**
+ * Written beside, flushed, linked, folder flushed: after a crash there is the whole file or none. A file that is there already stays:
+ * another process made it first. Returns what the file holds.
+ */
+export function createDurably(path: string, bytes: Buffer): Buffer {
+  const beside = besideOf(path);
   const handle = openSync(beside, 'w', 0o600);
   try {
     writeSync(handle, bytes);
@@ -27,33 +35,52 @@ export function writeDurably<B extends Uint8Array>(path: string, bytes: B): B {
   } finally {
     closeSync(handle);
   }
-  renameSync(beside, path);
+  try {
+    linkSync(beside, path);
+  } catch (error) {
+    if (!isThere(error)) throw error;
+  } finally {
+    unlinkSync(beside);
+  }
   const folder = openSync(dirname(path), 'r');
   try {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
   }
-  return bytes;
+  return readFileSync(path);
 }
 
-/** The same for many files without holding up the process: their folders, which are made, and the one around those are flushed once. */
-export async function writeAllDurably(files: readonly FileContent[]): Promise<void> {
+/**
+ * The same for many files without holding up the process: their folders, which are made, and the one around those are flushed once.
+ * Returns the paths of files that were there already.
+ */
+export async function createAllDurably(files: readonly FileContent[]): Promise<ReadonlySet<string>> {
+  const there = new Set<string>();
   const folders = [...new Set(files.map(({ path }) => dirname(path)))];
   await eachOf(folders, (folder) => mkdir(folder, { recursive: true, mode: 0o700 }));
   await eachOf(files, async ({ path, bytes }) => {
-    const file = await open(`${path}.new`, 'w', 0o600);
+    const beside = besideOf(path);
+    const file = await open(beside, 'w', 0o600);
     try {
       await file.writeFile(bytes);
       await file.sync();
     } finally {
       await file.close();
     }
-    await rename(`${path}.new`, path);
+    try {
+      await link(beside, path);
+    } catch (error) {
+      if (!isThere(error)) throw error;
+      there.add(path);
+    } finally {
+      await unlink(beside);
+    }
   });
   // A folder is on the disk once the one it is in says so.
   const around = new Set(folders.flatMap((folder) => [folder, dirname(folder), dirname(dirname(folder))]));
   await eachOf([...around], flushFolder);
+  return there;
 }
 
 async function flushFolder(path: string): Promise<void> {
