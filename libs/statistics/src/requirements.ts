@@ -4,6 +4,11 @@ import { compensatedSum } from './summation.js';
 /** Above it, 2^53, doubles do not count by ones, and products of totals would overflow in the end. */
 const COUNTED_MAX = 2 ** 53;
 
+/** Refuses a sum of counts that cannot be counted exactly. */
+export const requireCountable = (name: string, total: number): void => {
+  if (total > COUNTED_MAX) throw new StatisticsError(`${name} requires at most 2^53 counted values on each side`);
+};
+
 /**
  * Refuses anything but two histograms over the same bins: same length, at least `bins` bins, finite non-negative counts, something counted, and no more
  * than can be counted.
@@ -17,7 +22,7 @@ export const requireHistograms = (name: string, reference: readonly number[], cu
     if (!counts.every((count) => Number.isFinite(count) && count >= 0))
       throw new StatisticsError(`${name} requires finite, non-negative counts`);
     if (!counts.some((count) => count > 0)) throw new StatisticsError(`${name} requires at least one counted value on each side`);
-    if (compensatedSum(counts) > COUNTED_MAX) throw new StatisticsError(`${name} requires at most 2^53 counted values on each side`);
+    requireCountable(name, compensatedSum(counts));
   }
 };
 

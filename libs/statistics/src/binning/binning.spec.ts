@@ -43,6 +43,7 @@ describe('binning', () => {
 
   it('refuses fewer than two bins and an empty reference', () => {
     expect(() => cutsFor(rule('quantile', 1), [1], [1])).toThrow('quantileCuts requires at least two bins');
+    expect(() => cutsFor(rule('quantile', 2), [], [1])).toThrow('quantileCuts requires at least one value');
     expect(() => cutsFor(rule('equal_width', 1), [1], [1])).toThrow('equalWidthCuts requires at least two bins');
     expect(() => cutsFor(rule('equal_width'), [], [1])).toThrow('equalWidthCuts requires at least one value');
     expect(() => cutsFor(rule('sturges'), [], [1])).toThrow('sturgesCuts requires at least one value in each sample');
@@ -110,6 +111,13 @@ describe('bucket counts', () => {
     ).toEqual({ buckets: [-2, 3], counts: [4, 1], total: 5 });
     expect(() => orderedCounts('f', new Map([[0, 0]]))).toThrow('f requires at least one counted value on each side');
     expect(() => orderedCounts('f', new Map([[0, -1]]))).toThrow('f requires finite, non-negative counts');
+    for (const bucket of [32_768, -32_769, 0.5, 2 ** 32])
+      expect(() => orderedCounts('f', new Map([[bucket, 1]]))).toThrow('f requires buckets between -32768 and 32767');
+    const many = new Map([
+      [0, 2 ** 53],
+      [1, 2],
+    ]);
+    expect(() => orderedCounts('f', many)).toThrow('f requires at most 2^53 counted values on each side');
   });
 
   it('know mean and deviation to half a bucket', () => {

@@ -1,5 +1,6 @@
 import { StatisticsError } from '../errors.js';
-import { bucketMiddle, bucketOf, type Grid } from './grid.js';
+import { bucketMiddle, bucketOf, FIRST_BUCKET, type Grid, LAST_BUCKET } from './grid.js';
+import { requireCountable } from '../requirements.js';
 import { compensatedSum } from '../summation.js';
 
 /** How often each bucket of a grid was hit. Counts of equal grids add up bucket by bucket: any window or reference is a sum. */
@@ -27,20 +28,24 @@ export const mergeBuckets = (...parts: readonly BucketCounts[]): Map<number, num
 
 /**
  * Buckets in ascending order, empty ones left out.
- * @throws StatisticsError `<name> requires finite, non-negative counts` | `<name> requires at least one counted value on each side`
+ * @throws StatisticsError `<name> requires finite, non-negative counts` | `<name> requires at least one counted value on each side` |
+ *   `<name> requires at most 2^53 counted values on each side` | `<name> requires buckets between -32768 and 32767`
  */
 export const orderedCounts = (name: string, counts: BucketCounts): OrderedCounts => {
   const present = new Array<number>();
   for (const [bucket, count] of counts) {
-    if (!Number.isInteger(bucket) || !Number.isFinite(count) || count < 0)
-      throw new StatisticsError(`${name} requires finite, non-negative counts`);
+    if (!(Number.isInteger(bucket) && bucket >= FIRST_BUCKET && bucket <= LAST_BUCKET))
+      throw new StatisticsError(`${name} requires buckets between ${FIRST_BUCKET} and ${LAST_BUCKET}`);
+    if (!Number.isFinite(count) || count < 0) throw new StatisticsError(`${name} requires finite, non-negative counts`);
     if (count > 0) present.push(bucket);
   }
   if (present.length === 0) throw new StatisticsError(`${name} requires at least one counted value on each side`);
   // A typed array sorts by value without a comparing function: this runs several times per feature and window.
   const buckets = Array.from(Int32Array.from(present).sort());
   const sizes = buckets.map((bucket) => counts.get(bucket) ?? 0);
-  return { buckets, counts: sizes, total: compensatedSum(sizes) };
+  const total = compensatedSum(sizes);
+  requireCountable(name, total);
+  return { buckets, counts: sizes, total };
 };
 
 /** Mean and population deviation of the counted values, each taken as the middle of its bucket. */

@@ -8,11 +8,12 @@ import { type Cuts } from './histogram.js';
  * its first and last value. Ties make fewer, larger bins. When fewer than two distinct quantiles remain, the reference is (almost) one
  * value; it then gets a bin of its own between "below" and "above". O(bins).
  * @param sorted the reference, ascending
- * @throws StatisticsError `quantileCuts requires at least two bins`
+ * @throws StatisticsError `quantileCuts requires at least two bins` | `quantileCuts requires at least one value`
  * @example quantileCuts([1, 2, 3, 4, 5], 4) // [2, 3, 4]
  */
 export const quantileCuts = (sorted: ArrayLike<number>, bins: number): Cuts => {
   if (!Number.isInteger(bins) || bins < 2) throw new StatisticsError('quantileCuts requires at least two bins');
+  if (sorted.length === 0) throw new StatisticsError('quantileCuts requires at least one value');
   const edges = Array.from({ length: bins + 1 }, (_, i) => quantileOfSorted(sorted, i === bins ? 1 : i * (1 / bins)));
   const distinct = [...new Set(edges)];
   const [only] = distinct;

@@ -146,6 +146,13 @@ describe('wasserstein distance', () => {
     );
   });
 
+  it('is right where the ends lie farther apart than the largest double, and refused where the distance itself is larger', () => {
+    const [low, high] = [-1.7e308, 1.7e308];
+    expect(wasserstein([low, low, low, high], [low, low, high, high]).score / 1e308).toBeCloseTo(3.4 / 4, 12);
+    expect(() => wasserstein([low], [high])).toThrow('wasserstein requires samples whose distance is finite');
+    expect(() => wassersteinNormalised([low], [high])).toThrow('wassersteinNormalised requires samples whose distance is finite');
+  });
+
   it('refuses a constant reference as a scale, unless nothing moved', () => {
     expect(() => wassersteinNormalised([1, 1], [2])).toThrow('wassersteinNormalised requires a reference that varies');
     expect(wassersteinNormalised([1, 1], [1]).score).toBe(0);

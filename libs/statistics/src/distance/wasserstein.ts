@@ -8,15 +8,15 @@ import { CompensatedSum, populationDeviation } from '../summation.js';
 /** Points of a distribution in ascending order with how often each occurs. */
 type Weighted = { readonly points: ArrayLike<number>; readonly weights?: ArrayLike<number>; readonly total: number };
 
-/** Integral of |F − G| over the axis, by one walk through both sorted lists. */
-const distance = (reference: Weighted, current: Weighted): number => {
+/** Integral of |F − G| over the axis, by one walk through both sorted lists, with every step taken `part` as long as it is. */
+const area = (reference: Weighted, current: Weighted, part: number): number => {
   const sum = new CompensatedSum();
   const [a, b] = [reference.points, current.points];
   let [i, j, f, g] = [0, 0, 0, 0];
   let last = Math.min(a[0] ?? Infinity, b[0] ?? Infinity);
   while (i < a.length || j < b.length) {
     const at = Math.min(i < a.length ? (a[i] ?? NaN) : Infinity, j < b.length ? (b[j] ?? NaN) : Infinity);
-    if (at !== last) sum.add(Math.abs(f / reference.total - g / current.total) * (at - last));
+    if (at !== last) sum.add(Math.abs(f / reference.total - g / current.total) * (at * part - last * part));
     last = at;
     for (; i < a.length && a[i] === at; i += 1) f += reference.weights?.[i] ?? 1;
     for (; j < b.length && b[j] === at; j += 1) g += current.weights?.[j] ?? 1;
@@ -24,10 +24,20 @@ const distance = (reference: Weighted, current: Weighted): number => {
   return sum.value;
 };
 
+/** The ends of both may lie farther apart than the largest double. A quarter of a step is always a number, and exact. */
+const distance = (name: string, reference: Weighted, current: Weighted): number => {
+  const last = ({ points }: Weighted): number => points[points.length - 1] ?? NaN;
+  const span = Math.max(last(reference), last(current)) - Math.min(reference.points[0] ?? NaN, current.points[0] ?? NaN);
+  const part = Number.isFinite(span) ? 1 : 1 / 4;
+  const score = area(reference, current, part) / part;
+  if (!Number.isFinite(score)) throw new StatisticsError(`${name} requires samples whose distance is finite`);
+  return score;
+};
+
 const distanceOfSorted = (name: string, reference: ArrayLike<number>, current: ArrayLike<number>): number => {
   requireSorted(name, reference);
   requireSorted(name, current);
-  return distance({ points: reference, total: reference.length }, { points: current, total: current.length });
+  return distance(name, { points: reference, total: reference.length }, { points: current, total: current.length });
 };
 
 /**
@@ -38,7 +48,8 @@ const distanceOfSorted = (name: string, reference: ArrayLike<number>, current: A
  * Oracle: oracles/wasserstein.json (scipy, tolerance 1e-12 relative).
  * @param reference ascending
  * @param current ascending
- * @throws StatisticsError `wasserstein requires at least one value in each sample` | `wasserstein requires sorted, finite values`
+ * @throws StatisticsError `wasserstein requires at least one value in each sample` | `wasserstein requires sorted, finite values` |
+ *   `wasserstein requires samples whose distance is finite` where it exceeds the largest double
  * @example wasserstein([0, 1, 3], [5, 6, 8]).score // 5
  */
 export const wasserstein = (reference: ArrayLike<number>, current: ArrayLike<number>): Score => ({
@@ -63,8 +74,8 @@ const inDeviations = (name: string, raw: number, deviation: number): Score => {
 export const wassersteinNormalised = (reference: ArrayLike<number>, current: ArrayLike<number>): Score =>
   inDeviations('wassersteinNormalised', distanceOfSorted('wassersteinNormalised', reference, current), populationDeviation(reference));
 
-const weighted = (counts: BucketCounts, grid: Grid): Weighted => {
-  const { buckets, counts: weights, total } = orderedCounts('wassersteinOfBuckets', counts);
+const weighted = (name: string, counts: BucketCounts, grid: Grid): Weighted => {
+  const { buckets, counts: weights, total } = orderedCounts(name, counts);
   return { points: buckets.map((bucket) => bucketMiddle(bucket, grid)), weights, total };
 };
 
@@ -73,7 +84,11 @@ const weighted = (counts: BucketCounts, grid: Grid): Weighted => {
  * which is 1/128 of the interquartile range or less where the data is dense. O(buckets).
  */
 export const wassersteinOfBuckets = (reference: BucketCounts, current: BucketCounts, grid: Grid): Score => ({
-  score: distance(weighted(reference, grid), weighted(current, grid)),
+  score: distance(
+    'wassersteinOfBuckets',
+    weighted('wassersteinOfBuckets', reference, grid),
+    weighted('wassersteinOfBuckets', current, grid),
+  ),
   parameters: { unit: 'feature' },
 });
 

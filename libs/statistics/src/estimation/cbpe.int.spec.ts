@@ -247,6 +247,7 @@ describe('cbpe', () => {
     expect(() => cbpe({ ...two, scores: [0.1, 1.9] })).toThrow('cbpe requires probabilities between 0 and 1');
     expect(() => cbpe({ ...two, scores: [0.1] })).toThrow('cbpe requires as many answers as labels');
     expect(() => cbpe(two, { chunkSize: 2 })).toThrow('cbpe requires at least two chunks in the reference');
+    expect(() => cbpe({ ...two, truth: [true, true] })).toThrow('cbpe requires both classes among the labels of the reference');
     expect(() => cbpe(two, { chunkSize: 0 })).toThrow('chunksOf requires a whole chunk size of at least one row');
     expect(() => cbpe(two).estimate({ scores: [], predictions: [] })).toThrow('cbpe requires at least one labelled answer');
   });

@@ -50,14 +50,15 @@ const rowsOf = ({ truth, scores, predictions }: LabelledAnswers, { from, to }: C
  * A calibrated score is the probability that an answer is positive, so the confusion matrix to be expected is a sum of probabilities, and every
  * metric follows from it (`binaryMetrics`; rankings by the uncalibrated score). Scores are calibrated by isotonic regression where that lowers the
  * calibration error on held-out rows. Band: ± three sampling errors of the reference. Threshold: mean ± three deviations of the realised metrics over
- * the reference's chunks. Holds as long as the scores keep their meaning: it follows a shift of the inputs, and cannot see that the same inputs now
+ * the reference's chunks. A reference of one class says nothing of the other and is refused. Holds as long as the scores keep their meaning: it follows a shift of the inputs, and cannot see that the same inputs now
  * lead to other outcomes (concept drift). Smallest reference: two chunks. O(n log n).
  * Source: NannyML 0.13, CBPE (documentation, "how it works"); differences stand at `calibrationFor`, `expectedRocAuc` and `binaryErrors`.
  * @throws StatisticsError `cbpe requires as many answers as labels` | `cbpe requires probabilities between 0 and 1` |
- *   `cbpe requires at least two chunks in the reference`
+ *   `cbpe requires both classes among the labels of the reference` | `cbpe requires at least two chunks in the reference`
  */
 export const cbpe = (reference: LabelledAnswers, { chunkSize, values }: CbpeOptions = {}): Cbpe => {
   requireLabelled(reference);
+  if (new Set(reference.truth).size < 2) throw new StatisticsError('cbpe requires both classes among the labels of the reference');
   const chunks = chunksOf(reference.truth.length, chunkSize);
   if (chunks.length < 2) throw new StatisticsError('cbpe requires at least two chunks in the reference');
   const realise = (answers: LabelledAnswers): ReadonlyMap<BinaryEstimate, number> => {

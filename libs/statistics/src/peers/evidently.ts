@@ -123,7 +123,7 @@ const binned = (name: string, type: EvidentlyType, columns: PeerColumns): Counts
 const filledShares = (counts: readonly number[]): number[] => {
   const total = compensatedSum(counts);
   const shares = counts.map((count) => count / total);
-  const least = Math.min(...shares.filter((share) => share > 0));
+  const least = shares.reduce((smallest, share) => (share > 0 ? Math.min(smallest, share) : smallest), Infinity);
   const fill = least <= 0.0001 ? least / 1e6 : 0.0001;
   return shares.map((share) => (share === 0 ? fill : share));
 };

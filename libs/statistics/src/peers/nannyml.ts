@@ -78,7 +78,8 @@ const hellinger = ({ reference, current, binning }: Counts): PeerScore => {
 
 const lInfinity = ({ reference, current }: Counts): PeerScore => {
   const [n, m] = [compensatedSum(reference), compensatedSum(current)];
-  return scored(Math.max(...reference.map((count, i) => Math.abs(count / n - (current[i] ?? 0) / m))), { bins: reference.length });
+  const apart = reference.reduce((most, count, i) => Math.max(most, Math.abs(count / n - (current[i] ?? 0) / m)), 0);
+  return scored(apart, { bins: reference.length });
 };
 
 /** Ends of the bins; the reference lies within. */
