@@ -44,6 +44,20 @@ describe('where the servers are', () => {
     ]);
   });
 
+  it('puts user and password into a connection string that has none, whatever characters they are made of', () => {
+    writeFileSync(join(folder, 'password'), 'a:b/c@d%\n');
+    const apart = { DRIFTLEDGER_EVENTSTORE_USER: 'ad min', DRIFTLEDGER_EVENTSTORE_PASSWORD_FILE: join(folder, 'password') };
+    const read = (eventStore: string): string => readServers({ ...SERVERS, ...apart, DRIFTLEDGER_EVENTSTORE: eventStore }).eventStore;
+    expect(read('esdb://one:2113,two:2113?tlsCAFile=/a@b.pem')).toBe(
+      'esdb://ad%20min:a%3Ab%2Fc%40d%25@one:2113,two:2113?tlsCAFile=/a@b.pem',
+    );
+    expect(problemsOf({ ...SERVERS, ...apart, DRIFTLEDGER_EVENTSTORE: 'esdb://admin:changeit@host' })).toEqual([
+      'DRIFTLEDGER_EVENTSTORE_USER: the connection string names a user already',
+    ]);
+    const { DRIFTLEDGER_EVENTSTORE_USER: user } = apart;
+    expect(problemsOf({ ...SERVERS, DRIFTLEDGER_EVENTSTORE_USER: user })).toEqual([expect.stringMatching(/belong together$/)]);
+  });
+
   it('names everything that is missing, and where none is needed', () => {
     expect(problemsOf({})).toEqual([
       expect.stringMatching(/^DRIFTLEDGER_EVENTSTORE or DRIFTLEDGER_EVENTSTORE_FILE: is needed.*npm start/),

@@ -6,7 +6,7 @@ import { secretIn } from './secret-file.js';
 
 /** Where the engines of a process on servers are, and how it gets in. */
 export type Servers = {
-  /** Connection string of EventStoreDB or KurrentDB: `esdb://user:password@host:2113?tlsCAFile=…`. */
+  /** Connection string of EventStoreDB or KurrentDB, with user and password where there are any: `esdb://user:password@host:2113?tlsCAFile=…`. */
   readonly eventStore: string;
   readonly clickHouse: { readonly url: string; readonly username: string; readonly password: string };
   readonly nats: Nats;
@@ -23,6 +23,8 @@ const Environment = z.object({
     .regex(/^(esdb|kurrentdb)(\+discover)?:\/\/\S+$/, 'takes esdb://user:password@host:2113?tlsCAFile=…')
     .optional(),
   DRIFTLEDGER_EVENTSTORE_FILE: z.string().optional(),
+  DRIFTLEDGER_EVENTSTORE_USER: z.string().optional(),
+  DRIFTLEDGER_EVENTSTORE_PASSWORD_FILE: z.string().optional(),
   DRIFTLEDGER_CLICKHOUSE: ClickHouseUrl,
   DRIFTLEDGER_CLICKHOUSE_USER: z.string().default('default'),
   DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE: z.string().optional(),
@@ -52,7 +54,7 @@ export const readServers = (environment: Readonly<Record<string, string | undefi
   if (!result.success || !nats || problems.length > 0) throw new ConfigurationError(problems);
   const { data } = result;
   return {
-    eventStore: data.DRIFTLEDGER_EVENTSTORE ?? optionalSecret('DRIFTLEDGER_EVENTSTORE_FILE', data.DRIFTLEDGER_EVENTSTORE_FILE),
+    eventStore: eventStoreOf(data),
     clickHouse: {
       url: data.DRIFTLEDGER_CLICKHOUSE,
       username: data.DRIFTLEDGER_CLICKHOUSE_USER,
@@ -62,6 +64,19 @@ export const readServers = (environment: Readonly<Record<string, string | undefi
     ...(data.DRIFTLEDGER_ADVERTISED_URL !== undefined && { advertisedUrl: data.DRIFTLEDGER_ADVERTISED_URL }),
     ...(data.DRIFTLEDGER_ADMIN_KEY_FILE !== undefined && { adminKeyFile: resolve(data.DRIFTLEDGER_ADMIN_KEY_FILE) }),
   };
+};
+
+/** The connection string, with the user and the password that were given apart from it. */
+const eventStoreOf = (data: z.infer<typeof Environment>): string => {
+  const { DRIFTLEDGER_EVENTSTORE: given, DRIFTLEDGER_EVENTSTORE_USER: user, DRIFTLEDGER_EVENTSTORE_PASSWORD_FILE: file } = data;
+  const text = given ?? optionalSecret('DRIFTLEDGER_EVENTSTORE_FILE', data.DRIFTLEDGER_EVENTSTORE_FILE);
+  if (user === undefined && file === undefined) return text;
+  if (user === undefined || file === undefined)
+    throw new ConfigurationError(['DRIFTLEDGER_EVENTSTORE_USER and DRIFTLEDGER_EVENTSTORE_PASSWORD_FILE: belong together']);
+  if (/^[^/]*:\/\/[^/?]*@/.test(text))
+    throw new ConfigurationError(['DRIFTLEDGER_EVENTSTORE_USER: the connection string names a user already']);
+  const credentials = [user, secretIn('DRIFTLEDGER_EVENTSTORE_PASSWORD_FILE', file)].map(encodeURIComponent).join(':');
+  return text.replace('://', () => `://${credentials}@`);
 };
 
 const problemOf = ({ path, message, code }: z.core.$ZodIssue): string =>
