@@ -9,19 +9,33 @@ const check = (...file: readonly string[]): { readonly status: number | null; re
   return { status, said: stdout + stderr };
 };
 
+type Wrong = readonly (readonly [right: string, wrong: string, finding: string])[];
+
 describe('the check of docker-compose.yml', () => {
   const folder = mkdtempSync(join(tmpdir(), 'driftledger-compose-'));
   afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** The findings that were expected of a changed file and are not there. */
+  const unfound = (wrong: Wrong): readonly string[] => {
+    const text = wrong.reduce((changed, [right, other]) => {
+      expect(changed).toContain(right);
+      return changed.replace(right, other);
+    }, textOf('docker-compose.yml'));
+    const file = join(folder, 'docker-compose.yml');
+    writeFileSync(file, text);
+    const { status, said } = check(file);
+    expect(status).toBe(1);
+    return wrong.map(([, , finding]) => finding).filter((finding) => !said.includes(finding));
+  };
 
   it('has nothing to say of the file as it is', () => {
     expect(check()).toEqual({ status: 0, said: expect.stringContaining('9 services') });
   });
 
   it('finds what must not be', () => {
-    const wrong: readonly (readonly [string, string, string])[] = [
+    const wrong: Wrong = [
       ['image: nats:2.11.6-alpine', 'image: nats:latest', 'services/nats: nats:latest is not pinned to one version'],
       ["'127.0.0.1:9090:9090'", "'9090:9090'", 'services/prometheus: 9090:9090 is published beyond this machine'],
-      ['DRIFTLEDGER_LOG_LEVEL:', 'DRIFTLEDGER_LOGLEVEL:', 'services/api: DRIFTLEDGER_LOGLEVEL means nothing to a program'],
       [
         'ADMIN_PASSWORD__FILE: /run/secrets/grafana-password',
         'ADMIN_PASSWORD: x',
@@ -34,14 +48,32 @@ describe('the check of docker-compose.yml', () => {
       ['  nats-password: { file: ./secrets/nats-password }\n', '', 'services/ingest: the secret nats-password is not declared'],
       ['    retries: 3\n', '    retriez: 3\n', '/services/api/healthcheck: must NOT have additional properties'],
     ];
-    const text = wrong.reduce((changed, [right, other]) => {
-      expect(changed).toContain(right);
-      return changed.replace(right, other);
-    }, textOf('docker-compose.yml'));
-    const file = join(folder, 'docker-compose.yml');
-    writeFileSync(file, text);
-    const { status, said } = check(file);
-    expect(status).toBe(1);
-    expect(wrong.map(([, , finding]) => finding).filter((finding) => !said.includes(finding))).toEqual([]);
+    expect(unfound(wrong)).toEqual([]);
+  });
+
+  it('finds what would end a program at its start, and what it could not read or reach', () => {
+    const unsafe: Wrong = [
+      ['DRIFTLEDGER_LOG_LEVEL:', 'DRIFTLEDGER_LOGLEVEL:', 'services/api: DRIFTLEDGER_LOGLEVEL means nothing to a program'],
+      ['?tlsCAFile=/run/secrets/kurrentdb-ca.crt', '?tls=false', 'services/projector: tls=false sends no user and no password'],
+      ['dist/apps/api/src/main.js', 'dist/apps/apy/src/main.js', 'services/api: dist/apps/apy/src/main.js does not exist'],
+      ['ADMIN_KEY_FILE: /data/', 'ADMIN_KEY_FILE: /elsewhere/', 'services/api: DRIFTLEDGER_ADMIN_KEY_FILE is on no volume'],
+      ['file: ./secrets/nats.conf', 'file: ./secrets/nats.cfg', 'secrets/nats.conf: ./secrets/nats.cfg is not made by compose:secrets'],
+      [
+        'secrets: [metrics-key, kurrentdb-ops-password, ',
+        'secrets: [metrics-key, ',
+        'prometheus.yml reads kurrentdb-ops-password, which it is not given',
+      ],
+    ];
+    expect(unfound(unsafe)).toEqual([]);
+    const elsewhere: Wrong = [
+      ['esdb://kurrentdb:2113', 'esdb://eventstore:2113', 'services/evaluator: the certificate of the log is not for eventstore'],
+      ['nats://nats:4222', 'nats://queue:4222', 'services/api: does not reach queue'],
+      [
+        'kurrentdb-admin-password, kurrentdb-ca.crt]',
+        'kurrentdb-admin-password]',
+        'services/ingest: reads kurrentdb-ca.crt, which it is not given',
+      ],
+    ];
+    expect(unfound(elsewhere)).toEqual([]);
   });
 });
