@@ -7,6 +7,7 @@ const CATEGORIES = [
   'alert',
   'checkpoint',
   'deployment',
+  'intent',
   'labels',
   'measurements',
   'monitor',

@@ -23,7 +23,7 @@ export { ClickHouseError } from './errors.js';
 export { migrate, type MigrateOptions, type MigrationReport } from './migrate.js';
 export { MigrationError, type MigrationTarget } from './migration-file.js';
 export { type Projection, type TableSpec, type RowsByTable, type DeriveStep, projectionId } from './projection.js';
-export { IntentStore, type Intent, InMemoryIntentStore, FileIntentStore } from './intent-store.js';
+export { IntentStore, type Intent, IntentSchema, InMemoryIntentStore, FileIntentStore } from './intent-store.js';
 export { ProjectionRunner } from './projection-runner.js';
 export { ProjectionWriter, type ProjectionWriterOptions } from './projection-writer.js';
 export { type Block, type Located, type MakeBlocks, type Marks, blockMaker } from './make-blocks.js';

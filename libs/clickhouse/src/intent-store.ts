@@ -5,7 +5,8 @@ import { z } from 'zod';
 const PositionText = z.string().regex(/^\d{1,20}(\/\d{1,20})?$/);
 const Digits = z.string().regex(/^\d{1,20}$/);
 const Reach = z.record(z.string(), Digits);
-const Intent = z.object({
+/** The shape of an {@link Intent}, for stores that keep it as text. */
+export const IntentSchema = z.object({
   /** First and last position of the batch. */
   from: PositionText,
   to: PositionText,
@@ -21,11 +22,16 @@ const Intent = z.object({
 });
 
 /** What a projection is about to write. Saved before the first row; the next one replaces it, so the last one is always known. */
-export type Intent = z.infer<typeof Intent>;
+export type Intent = z.infer<typeof IntentSchema>;
 
-/** Where intents are kept, one per projection. `save` resolves when the intent is durable. */
+/**
+ * Where intents are kept, one per projection. Whoever writes a projection loads its intent before it saves one. Every adapter passes
+ * `intent-store.contract.ts`.
+ */
 export abstract class IntentStore {
+  /** Resolves when the intent is durable. Rejects with a transient error where another process may have saved one since. */
   abstract save(projection: string, intent: Intent): Promise<void>;
+  /** The one that was saved last. @throws when what is there cannot be an intent: guessing would risk doubled rows */
   abstract load(projection: string): Promise<Intent | undefined>;
 }
 
@@ -57,13 +63,12 @@ export class FileIntentStore extends IntentStore {
     await flush(this.directory);
   }
 
-  /** @throws when a file is there that is no intent: guessing would risk doubled rows */
   async load(projection: string): Promise<Intent | undefined> {
     const text = await readFile(this.fileOf(projection), 'utf8').catch((error: unknown) => {
       if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return undefined;
       throw error;
     });
-    return text === undefined ? undefined : Intent.parse(JSON.parse(text));
+    return text === undefined ? undefined : IntentSchema.parse(JSON.parse(text));
   }
 
   private fileOf(projection: string): string {

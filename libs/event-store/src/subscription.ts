@@ -32,9 +32,10 @@ export type RawSubscription = Common & {
 
 export type Subscription = DecodedSubscription | RawSubscription;
 
-/** Streams that subscriptions never see: they describe subscriptions, and following them would never end. */
-export const isDerivedStream = (stream: string): boolean =>
-  stream.startsWith('checkpoint-') || stream.startsWith('parked-') || stream.startsWith('$');
+const DERIVED = ['checkpoint-', 'intent-', 'parked-', '$'];
+
+/** Streams that subscriptions never see: they describe subscriptions and projections, and following them would never end. */
+export const isDerivedStream = (stream: string): boolean => DERIVED.some((prefix) => stream.startsWith(prefix));
 
 /** What the store is asked to leave out already; it knows prefixes only, so an event still has to be looked at. */
 export const filterOf = ({ handles }: Subscription): EventFilter | undefined => (handles === 'all' ? undefined : { typePrefixes: handles });

@@ -1,5 +1,6 @@
 export { EmbeddedPlatform, type EmbeddedOptions } from './embedded.js';
 export { ServersPlatform, type ServersOptions } from './servers.js';
+export { EventStoreIntentStore } from './event-store-intents.js';
 export { LeasedRoles, type RoleWork } from './leased-roles.js';
 export { ProgressNews } from './progress-news.js';
 export { RemoteProgress } from './remote-progress.js';

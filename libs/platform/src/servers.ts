@@ -1,6 +1,6 @@
 import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { ClickHouse, InMemoryIntentStore, IntentStore, type Projection, ProjectionProgress } from '#libs/clickhouse';
+import { ClickHouse, IntentStore, type Projection, ProjectionProgress } from '#libs/clickhouse';
 import { openHttp } from '#libs/clickhouse/http';
 import { type Servers } from '#libs/configuration';
 import { CheckpointStore, EventCodec, EventStore, type EventDefinition } from '#libs/event-store';
@@ -14,6 +14,7 @@ import { MessageBus } from '#libs/messaging';
 import { connectToNats, type NatsConnection, NatsMessageBus } from '#libs/messaging/nats';
 import { ObservabilityModule, type LogLevel } from '#libs/observability';
 import { DataDirectory } from './data-directory.js';
+import { EventStoreIntentStore } from './event-store-intents.js';
 import { LeasedRoles } from './leased-roles.js';
 import { ProjectionHost } from './projection-host.js';
 import { RemoteProgress } from './remote-progress.js';
@@ -59,8 +60,7 @@ export class ServersPlatform implements OnApplicationShutdown {
       providers: [
         { provide: DataDirectory, useValue: directory },
         { provide: EventCodec, useValue: new EventCodec(events) },
-        // Without intents a projection looks at its tables at every start, and reads the log from where the emptiest of them ends.
-        { provide: IntentStore, useFactory: () => new InMemoryIntentStore() },
+        { provide: IntentStore, useFactory: (store: EventStore) => new EventStoreIntentStore(store), inject: [EventStore] },
         { provide: PersonalData, useFactory: () => openKeyDirectory(directory.keys) },
         ...engines(options),
         SubscriptionHost,
