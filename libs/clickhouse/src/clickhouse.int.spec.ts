@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { inspect } from 'node:util';
 import { type ClickHouseFront, startClickHouseFront } from '../../../test/support/clickhouse-http/start-front.js';
 import { openChdb } from './chdb/open-chdb.js';
 import { clickHouseContract } from './clickhouse.contract.js';
@@ -24,53 +23,6 @@ describe('over a socket', () => {
   afterAll(() => front.stop());
 
   clickHouseContract('the HTTP front of the embedded engine', async () => openHttp({ url: front.url }));
-
-  it('has rows refused for a column that another process gave another type of the same width', async () => {
-    const [one, other] = [openHttp({ url: front.url }), openHttp({ url: front.url })];
-    await one.command('CREATE TABLE default.changing (x UInt64) ENGINE = MergeTree ORDER BY tuple()');
-    const insert = (token: string) => one.insert({ table: 'default.changing', columns: ['x'], rows: [[1]], token });
-    await insert('a');
-    await other.command('ALTER TABLE default.changing MODIFY COLUMN x Float64 SETTINGS mutations_sync = 2');
-    await expect(insert('b')).rejects.toMatchObject({ code: '117', transient: false });
-    await insert('c');
-    await Promise.all([one.close(), other.close()]);
-  });
-
-  it('gives up on a server that does not answer in time, and says that it may be tried again', async () => {
-    const clickHouse = openHttp({ url: front.url, requestTimeoutMs: 50 });
-    await expect(clickHouse.command('SELECT sleep(1) FORMAT Null')).rejects.toMatchObject({ name: 'ClickHouseError', transient: true });
-    await clickHouse.close();
-  });
-
-  it('sends a password and never says it', async () => {
-    const guarded = await startClickHouseFront({ users: { writer: 's3cret' } });
-    const right = openHttp({ url: guarded.url, username: 'writer', password: 's3cret' });
-    await right.command('SELECT 1');
-    const wrong = openHttp({ url: guarded.url, username: 'writer', password: 'wr0ng' });
-    const error: unknown = await wrong.command('SELECT 1').catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: '516', transient: false });
-    expect(inspect(error, { depth: 10 })).not.toContain('wr0ng');
-    await Promise.all([right.close(), wrong.close()]);
-    await guarded.stop();
-  });
-
-  it('says that a statement may succeed later when its connection is reset, cut or refused, and goes on afterwards', async () => {
-    const clickHouse = openHttp({ url: front.url });
-    const asked = () => clickHouse.columns('system.one');
-    for (const fault of [
-      { kind: 'reset', when: 'before' },
-      { kind: 'reset', when: 'after' },
-      { kind: 'truncate', afterBytes: 20 },
-    ] as const) {
-      await asked();
-      await front.control.inject({ ...fault, matches: 'system.columns' });
-      await expect(asked()).rejects.toMatchObject({ name: 'ClickHouseError', transient: true });
-    }
-    await front.restart();
-    await asked().catch((error: unknown) => expect(error).toMatchObject({ name: 'ClickHouseError', transient: true }));
-    expect(await asked()).toEqual([{ name: 'dummy', type: 'UInt8' }]);
-    await clickHouse.close();
-  });
 });
 
 const url = process.env['CLICKHOUSE_URL'];
@@ -104,11 +56,5 @@ describe('opening ClickHouse', () => {
     expect(() => openChdb({ path: path.join(directory, 'a*b') })).toThrow('no * ? { } or ::');
     expect(() => openChdb({ path: path.join(directory, 'a::b') })).toThrow('no * ? { } or ::');
     expect(existsSync(path.join(directory, 'a*b'))).toBe(false);
-  });
-
-  it('answers with a transient error while a server is away', async () => {
-    const clickHouse = openHttp({ url: 'http://127.0.0.1:9' });
-    await expect(clickHouse.command('SELECT 1')).rejects.toMatchObject({ name: 'ClickHouseError', code: 'ECONNREFUSED', transient: true });
-    await clickHouse.close();
   });
 });

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { defineQuery, type DefinedQuery, type RawRow } from './define-query.js';
 import { ClickHouseError, clickHouseError, tooManyQueries } from './errors.js';
 import { type SendInsert } from './insert.js';
 import { type Lane } from './lane.js';
-import { ClickHouse, type Column, type CommandParams, type InsertBlock, type QueryContext } from './port.js';
+import { ClickHouse, type Column, type CommandOptions, type CommandParams, type InsertBlock, type QueryContext } from './port.js';
 import { rowBinary, type TableLayout, tableLayout } from './row-binary.js';
+import { inProcess, type Transport } from './statement.js';
 import { insertStatement, queryStatement } from './statements.js';
 
 /** The connections behind one ClickHouse. */
@@ -16,9 +16,13 @@ export type Lanes = {
   readonly readers: readonly [Lane, ...Lane[]];
   /** Queries that may run and wait on one reader. Beyond it callers hear at once that they have to come again, instead of waiting for minutes. */
   readonly queriesMax: number;
+  /** The engine is inside this process unless said otherwise. */
+  readonly transport?: Transport;
   readonly sendInsert: SendInsert;
   /** Whether an aborted query stops on the engine. Where it does not, aborting only keeps it from starting. */
   readonly interruptible: boolean;
+  /** See `ClickHouse.cluster`. */
+  readonly cluster?: string;
 };
 
 /** The columns a table has, for writing their values. */
@@ -34,43 +38,42 @@ const TableColumns = defineQuery({
  * ClickHouse behind one or several `@clickhouse/client` clients, whatever stands behind those.
  *
  * Settings travel in the text of a statement: as `clickhouse_settings` they would stay on a session of the embedded engine and change
- * later statements. The one exception is `wait_end_of_query`, which makes a server report an error before the first byte of a result.
+ * later statements.
  */
 export class ClientClickHouse extends ClickHouse {
+  override readonly cluster: string | undefined;
   private readonly running = new Set<Promise<unknown>>();
   /** Layouts of tables seen, asked again after an insert failed: a table may have been altered. */
   private readonly layouts = new Map<string, TableLayout>();
   private turn = 0;
   private closing: Promise<void> | undefined;
+  private readonly transport: Transport;
 
   constructor(private readonly lanes: Lanes) {
     super();
+    this.cluster = lanes.cluster;
+    this.transport = lanes.transport ?? inProcess;
   }
 
   async query<P, R>(query: DefinedQuery<P, R>, params: P, context: QueryContext = {}): Promise<readonly R[]> {
     const bound = query.bind(params);
     context.signal?.throwIfAborted();
-    const text = queryStatement(query, context);
-    const options = this.lanes.interruptible && context.signal ? { abort_signal: context.signal } : {};
+    const statement = {
+      text: queryStatement(query, context),
+      params: { ...bound },
+      timeoutSeconds: context.timeoutSeconds ?? query.timeoutSeconds,
+      signal: this.lanes.interruptible ? context.signal : undefined,
+    };
     const rows = await this.track(query.name, async () =>
-      this.nextReader(query.name).run(async (client) => {
-        const { stream } = await client.exec({
-          query: text,
-          query_id: randomUUID(),
-          query_params: { ...bound },
-          clickhouse_settings: { wait_end_of_query: 1 },
-          ...options,
-        });
-        return rowsOf(await textOf(stream));
-      }),
+      this.nextReader(query.name).run(async (client) => rowsOf(await this.transport.ask(client, statement))),
     );
     return query.read(rows);
   }
 
-  async command(sql: string, params?: CommandParams): Promise<void> {
+  async command(sql: string, params: CommandParams = {}, { timeoutSeconds }: CommandOptions = {}): Promise<void> {
     const what = /^(?!\s*--)\s*(\S.{0,79})/m.exec(sql)?.[1] ?? 'command';
-    const bound = params ? { query_params: { ...params } } : {};
-    await this.track(what, () => this.lanes.writers[0].run((client) => client.command({ query: sql, query_id: randomUUID(), ...bound })));
+    const statement = { text: sql, params: { ...params }, timeoutSeconds };
+    await this.track(what, () => this.lanes.writers[0].run((client) => this.transport.run(client, statement)));
   }
 
   async insert(block: InsertBlock): Promise<void> {
@@ -140,15 +143,8 @@ export class ClientClickHouse extends ClickHouse {
 const leastBusy = (lanes: readonly Lane[], first: Lane): Lane =>
   lanes.reduce((best, lane) => (lane.load() < best.load() ? lane : best), first);
 
-const textOf = async (stream: AsyncIterable<unknown>): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk)));
-  return Buffer.concat(chunks).toString('utf8');
-};
-
-/** The result is one JSON array of objects; what is in them is checked by the query's own schema. */
-const rowsOf = (text: string): readonly RawRow[] => {
-  const parsed: unknown = JSON.parse(text);
-  if (!Array.isArray(parsed)) throw new TypeError('ClickHouse answered something else than an array of rows');
-  return parsed as RawRow[];
+/** The result is an array of objects; what is in them is checked by the query's own schema. */
+const rowsOf = (rows: unknown): readonly RawRow[] => {
+  if (!Array.isArray(rows)) throw new TypeError('ClickHouse answered something else than an array of rows');
+  return rows as RawRow[];
 };

@@ -27,6 +27,9 @@ const TRANSIENT_SYSTEM_CODES: ReadonlySet<string> = new Set([
   'EDQUOT',
   'EMFILE',
   'ENFILE',
+  // What stands between this process and the server: see `http/read-answer.ts`.
+  'UNAVAILABLE',
+  'TRUNCATED',
 ]);
 /** CANNOT_OPEN_FILE: what the engine answers when it cannot lock its directory. */
 const DIRECTORY_IN_USE = '76';
@@ -34,7 +37,8 @@ const DIRECTORY_IN_USE = '76';
 /**
  * What ClickHouse, or the way to it, answered instead of a result.
  *
- * `code` is ClickHouse's number as text (`60`) or a system code (`ECONNREFUSED`), `type` its name (`UNKNOWN_TABLE`).
+ * `code` is ClickHouse's number as text (`60`), a system code (`ECONNREFUSED`), or one of the way there: `UNAVAILABLE`, `TRUNCATED`,
+ * `NOT_CLICKHOUSE`; `type` is its name (`UNKNOWN_TABLE`).
  * `transient` says that the same statement may succeed later; whether an INSERT behind it happened is unknown.
  */
 export class ClickHouseError extends Error {

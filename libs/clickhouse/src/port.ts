@@ -54,16 +54,23 @@ export type QueryContext = {
 /** Values of parameters of a command, bound by ClickHouse: `{name:Type}` in the text. */
 export type CommandParams = Readonly<Record<string, Cell>>;
 
+export type CommandOptions = {
+  /** How long the engine may work on it, where that is longer than any statement should take: changes of a schema. */
+  readonly timeoutSeconds?: number;
+};
+
 /**
  * ClickHouse, on a server or inside this process. Every adapter passes `clickhouse.contract.ts`.
  *
  * @throws ClickHouseError from every method
  */
 export abstract class ClickHouse {
+  /** The cluster on whose replicas, of one shard, every table is; undefined where there is one server or none. */
+  readonly cluster: string | undefined = undefined;
   /** Runs a defined query; every row has been checked against its schema. */
   abstract query<P, R>(query: DefinedQuery<P, R>, params: P, context?: QueryContext): Promise<readonly R[]>;
   /** Runs a statement without a result. */
-  abstract command(sql: string, params?: CommandParams): Promise<void>;
+  abstract command(sql: string, params?: CommandParams, options?: CommandOptions): Promise<void>;
   /** Inserts one block. Resolves when it is durable; an empty block is nothing to do. */
   abstract insert(block: InsertBlock): Promise<void>;
   /** The columns of `database.table` that can be written, as they are now. */

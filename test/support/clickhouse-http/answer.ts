@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createGzip, gzipSync, type Gzip } from 'node:zlib';
 import { type Exception } from './exceptions.js';
 import { type Faults } from './faults.js';
+import { type FaultOf } from './protocol.js';
 import { type Statement } from './request.js';
 
 /**
@@ -15,7 +16,7 @@ export class Answer {
   private readonly buffered: Uint8Array[] = [];
   private readonly tag = randomBytes(8).toString('hex');
   private readonly startedAt = process.hrtime.bigint();
-  private readonly waits: boolean;
+  private readonly streamed: FaultOf<'stream'> | undefined;
   private gzip: Gzip | undefined;
   private rows = 0;
 
@@ -24,16 +25,16 @@ export class Answer {
     private readonly statement: Statement,
     private readonly faults: Faults,
   ) {
-    this.waits = statement.waitsForEnd && !faults.take('stream', statement.text);
+    this.streamed = statement.waitsForEnd ? faults.take('stream', statement.text) : undefined;
   }
 
   get streams(): boolean {
-    return !this.waits;
+    return !this.statement.waitsForEnd || this.streamed !== undefined;
   }
 
   async take(bytes: Uint8Array, rowsRead: number): Promise<void> {
     this.rows += rowsRead;
-    if (this.waits) this.buffered.push(bytes);
+    if (!this.streams) this.buffered.push(bytes);
     else if (bytes.length > 0) await this.write(bytes);
   }
 
@@ -53,9 +54,14 @@ export class Answer {
       fail(this.response, exception, this.statement.id);
       return;
     }
-    const length = Buffer.byteLength(exception.text);
-    await this.write(Buffer.from(`\r\n__exception__\r\n${this.tag}\r\n${exception.text}${length} ${this.tag}\r\n__exception__\r\n`));
+    await this.write(Buffer.from(this.inBody(exception.text)));
     await this.finish();
+  }
+
+  private inBody(text: string): string {
+    if (this.streamed?.exception === 'plain') return text;
+    if (this.streamed?.exception === 'row') return `,\n{"exception":${JSON.stringify(text)}}\n]\n`;
+    return `\r\n__exception__\r\n${this.tag}\r\n${text}${Buffer.byteLength(text)} ${this.tag}\r\n__exception__\r\n`;
   }
 
   private async write(bytes: Uint8Array): Promise<void> {
@@ -90,7 +96,7 @@ export class Answer {
       'x-clickhouse-timezone': 'UTC',
       'x-clickhouse-server-display-name': 'HTTP front of the embedded engine',
       'x-clickhouse-summary': JSON.stringify(summary),
-      'x-clickhouse-exception-tag': this.tag,
+      ...((this.streamed?.exception ?? 'marked') === 'marked' ? { 'x-clickhouse-exception-tag': this.tag } : {}),
       ...(statement.gzip ? { 'content-encoding': 'gzip' } : {}),
     });
   }
@@ -100,7 +106,9 @@ export class Answer {
     const { response, faults, statement } = this;
     const cut = faults.take('truncate', statement.text);
     if (cut) {
-      response.write(body.subarray(0, cut.afterBytes), () => response.socket?.resetAndDestroy());
+      const begin = body.subarray(0, cut.afterBytes);
+      if (cut.ends === 'in order') response.end(begin);
+      else response.write(begin, () => response.socket?.resetAndDestroy());
       return;
     }
     const slow = faults.take('slow', statement.text);

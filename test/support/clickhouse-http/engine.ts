@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Session } from 'chdb';
 import { exceptionOf, Exception } from './exceptions.js';
+import { JoinedArrays } from './joined-arrays.js';
 import { insertOfRows, isReading, killOf, literal, type Process, processTable } from './rewriting.js';
 import { type Statement } from './request.js';
 
@@ -100,8 +101,9 @@ export class Engine {
       return take(new Uint8Array(), read);
     }
     if (isReading(text) && !statement.waitsForEnd) {
-      for await (const chunk of session.queryStream(`${process.marker} ${text}`, { format })) await take(chunk.raw(), 0);
-      return undefined;
+      const arrays = new JoinedArrays(text.includes('output_format_json_array_of_rows=1'));
+      for await (const chunk of session.queryStream(`${process.marker} ${text}`, { format })) await take(arrays.next(chunk.raw()), 0);
+      return take(arrays.end(), 0);
     }
     const result = await session.queryAsync(`${process.marker} ${text}`, { format });
     return take(result.bytes(), result.rowsRead);

@@ -113,8 +113,8 @@ export class Front {
     if (!this.disturb(statement, 'after', response)) await answer.end();
   }
 
-  private note({ id, text, method, compressed, bodyBytes }: Statement): void {
-    this.seen.push({ id, statement: text, method, compressed, bodyBytes });
+  private note({ id, text, method, compressed, gzip, bodyBytes }: Statement): void {
+    this.seen.push({ id, statement: text, method, compressed, takesGzip: gzip, bodyBytes });
     if (this.seen.length > SEEN_MAX) this.seen.shift();
   }
 

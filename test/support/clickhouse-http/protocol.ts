@@ -27,14 +27,17 @@ export type Fault = {
     }
   /** The connection is reset, before or after the statement has run. */
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
-  /** The connection is reset after so many bytes of the answer's body. */
-  | { readonly kind: 'truncate'; readonly afterBytes: number }
-  /** An answer as of a proxy that finds no server, before or after the statement has run. */
-  | { readonly kind: 'status'; readonly status: 500 | 502 | 503; readonly when: 'before' | 'after' }
+  /** After so many bytes of the answer's body the connection is reset; or, as a proxy does, the answer ends as if that were all. */
+  | { readonly kind: 'truncate'; readonly afterBytes: number; readonly ends?: 'reset' | 'in order' }
+  /** A page of a proxy in place of the answer, before or after the statement has run. */
+  | { readonly kind: 'status'; readonly status: number; readonly when: 'before' | 'after' }
   /** The body trickles. */
   | { readonly kind: 'slow'; readonly bytesAtOnce: number; readonly pauseMs: number }
-  /** `wait_end_of_query` is not heeded, as by a proxy or a full buffer: an error may come after the first bytes. */
-  | { readonly kind: 'stream' }
+  /**
+   * `wait_end_of_query` is not heeded, as by a proxy or a full buffer: an error may come after the first bytes. It is written between marks
+   * unless said otherwise; as plain text or as a row of JSON, as servers before 25.11.
+   */
+  | { readonly kind: 'stream'; readonly exception?: 'marked' | 'plain' | 'row' }
 );
 
 export type FaultKind = Fault['kind'];
@@ -46,6 +49,8 @@ export type Seen = {
   readonly statement: string;
   readonly method: string;
   readonly compressed: boolean;
+  /** Whether the answer may be compressed. */
+  readonly takesGzip: boolean;
   readonly bodyBytes: number;
 };
 
