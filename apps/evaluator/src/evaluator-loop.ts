@@ -42,11 +42,14 @@ export class EvaluatorLoop {
   start(): void {
     this.stopping = new AbortController();
     this.dirty = true;
-    const unlisten = this.projections.listen(() => {
-      this.dirty = true;
-      this.wake();
-    });
+    const unlisten = this.projections.listen(() => this.nudge());
     this.running = this.run().finally(unlisten);
+  }
+
+  /** Something may be due that was not before. */
+  nudge(): void {
+    this.dirty = true;
+    this.wake();
   }
 
   async stop(): Promise<void> {

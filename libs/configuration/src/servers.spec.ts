@@ -32,7 +32,17 @@ describe('where the servers are', () => {
       eventStore: 'esdb://localhost:2113?tls=false',
       clickHouse: { url: 'http://localhost:8123', username: 'default', password: '' },
       nats: { servers: ['nats://one:4222', 'nats://two:4222'] },
+      evaluatorShards: 8,
     });
+  });
+
+  it('takes from 1 to 32 shards of monitors', () => {
+    const shards = (text: string) => readServers({ ...SERVERS, DRIFTLEDGER_EVALUATOR_SHARDS: text }).evaluatorShards;
+    expect(['1', '9', '10', '32'].map(shards)).toEqual([1, 9, 10, 32]);
+    for (const wrong of ['0', '33', '07', '-1', '1.5', 'many'])
+      expect(problemsOf({ ...SERVERS, DRIFTLEDGER_EVALUATOR_SHARDS: wrong })).toEqual([
+        'DRIFTLEDGER_EVALUATOR_SHARDS: takes a whole number from 1 to 32',
+      ]);
   });
 
   it('takes secrets from files', () => {

@@ -14,6 +14,8 @@ export type Servers = {
   readonly advertisedUrl?: string;
   /** Where the api puts the key of the first admin. */
   readonly adminKeyFile?: string;
+  /** Into how many parts evaluators divide the monitors between them, 1 to 32. */
+  readonly evaluatorShards: number;
 };
 
 const ClickHouseUrl = z.string().regex(/^https?:\/\/[^\s/@]+\/?$/, 'takes http://host:8123 or https://host:8443, without a user');
@@ -33,6 +35,11 @@ const Environment = z.object({
     .regex(/^https?:\/\/[^\s/@]+\/?$/, 'takes http://host:4000 or https://host:4000')
     .optional(),
   DRIFTLEDGER_ADMIN_KEY_FILE: z.string().optional(),
+  DRIFTLEDGER_EVALUATOR_SHARDS: z
+    .string()
+    .regex(/^([1-9]|[12]\d|3[0-2])$/, 'takes a whole number from 1 to 32')
+    .transform(Number)
+    .default(8),
 });
 
 /** The variables this module reads; `readConfiguration` knows them by it. */
@@ -61,6 +68,7 @@ export const readServers = (environment: Readonly<Record<string, string | undefi
       password: optionalSecret('DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE', data.DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE),
     },
     nats,
+    evaluatorShards: data.DRIFTLEDGER_EVALUATOR_SHARDS,
     ...(data.DRIFTLEDGER_ADVERTISED_URL !== undefined && { advertisedUrl: data.DRIFTLEDGER_ADVERTISED_URL }),
     ...(data.DRIFTLEDGER_ADMIN_KEY_FILE !== undefined && { adminKeyFile: resolve(data.DRIFTLEDGER_ADMIN_KEY_FILE) }),
   };

@@ -399,6 +399,42 @@ describe('the evaluator', () => {
     expect(await bench.measurements(fine)).not.toHaveLength(0);
   });
 
+  it('measures the monitors that are its own, and leaves the others to another process', async () => {
+    const id = await bench.register('shared');
+    const [mine, others] = [await bench.monitor('shared'), await bench.monitor('other', {}, 'shared')];
+    await bench.days(Array.from({ length: 9 }, (_, day) => dayBatch(id, day)));
+    const evaluator = bench.evaluator();
+    evaluator.measureOnly((monitorId) => monitorId === mine);
+    await evaluator.advance(bench.projected);
+    expect([(await bench.measurements(mine)).length > 0, (await bench.measurements(others)).length]).toEqual([true, 0]);
+    evaluator.measureOnly((monitorId) => monitorId === others);
+    await evaluator.advance(bench.projected);
+    await evaluator.settled();
+    expect(drift(await bench.measurements(others)).map(dayOf)).toEqual(drift(await bench.measurements(mine)).map(dayOf));
+  });
+
+  it('records each revision of a window once, in the order of windows, when two processes measure one monitor at the same time', async () => {
+    const id = await bench.register('twice');
+    const monitorId = await bench.monitor('twice');
+    const processes = [bench.evaluator(), bench.evaluator()];
+    for (let day = 0; day < 12; day += 3) {
+      await bench.days([0, 1, 2].map((next) => dayBatch(id, day + next, { rows: 250 })));
+      await bench.labels(dayLabels(id, day, 0.2), START + (day + 3) * DAY);
+      // As after a take-over of a holder that was frozen: each works on what it saw, one window or all of them at a time.
+      await Promise.all(processes.map((evaluator, index) => evaluator.advance(bench.projected, index === 0 ? 1 : undefined)));
+      await Promise.all(processes.map((evaluator) => evaluator.countLate(bench.projected)));
+    }
+    const events = await bench.measurements(monitorId);
+    const revisions = [...drift(events), ...skips(events)].map(({ kind, window, revision }) => `${kind} ${window.from} ${revision}`);
+    expect(new Set(revisions).size).toBe(revisions.length);
+    const judged = events.flatMap(({ type, data }) =>
+      (type === 'MeasurementRecorded' || type === 'MeasurementSkipped') && data.kind === 'drift' && data.judged ? [dayOf(data)] : [],
+    );
+    expect(judged.length).toBeGreaterThan(8);
+    expect(judged).toEqual([...judged].sort((a, b) => a - b));
+    expect((await bench.evaluator().advance(bench.projected)).measured).toBe(0);
+  });
+
   it('says nothing about days without predictions until a live deployment is silent', async () => {
     const id = await bench.register('silent');
     const monitorId = await bench.monitor('silent');

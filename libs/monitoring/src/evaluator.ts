@@ -44,6 +44,7 @@ export class Evaluator {
   private readonly reader: SampleReader;
   private readonly measurer: WindowMeasurer;
   private turn: Promise<unknown> = Promise.resolve();
+  private isMine: (monitorId: string) => boolean = () => true;
 
   constructor(
     private readonly clickhouse: ClickHouse,
@@ -54,6 +55,16 @@ export class Evaluator {
     this.recorder = new Recorder(new CommandRunner(store, codec), store, codec);
     this.reader = new SampleReader(clickhouse);
     this.measurer = new WindowMeasurer(this.reader, new Deployments(store, codec));
+  }
+
+  /** Leaves every other monitor to other processes. Asked again before each monitor's turn, so that a share may shrink in the middle of a pass. */
+  measureOnly(isMine: (monitorId: string) => boolean): void {
+    this.isMine = isMine;
+  }
+
+  /** Resolves when what is under way now is done. */
+  async settled(): Promise<void> {
+    await this.turn;
   }
 
   /**
@@ -113,7 +124,8 @@ export class Evaluator {
   private forEachMonitor(work: (monitor: ActiveMonitor) => Promise<void>): Promise<void> {
     return this.inTurn(async () => {
       const errors: unknown[] = [];
-      for (const monitor of await this.activeMonitors()) await work(monitor).catch((error: unknown) => errors.push(error));
+      for (const monitor of await this.activeMonitors())
+        if (this.isMine(monitor.monitorId)) await work(monitor).catch((error: unknown) => errors.push(error));
       if (errors.length > 0) throw errors[0];
     });
   }

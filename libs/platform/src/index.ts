@@ -1,7 +1,7 @@
 export { EmbeddedPlatform, type EmbeddedOptions } from './embedded.js';
 export { ServersPlatform, type ServersOptions } from './servers.js';
 export { EventStoreIntentStore } from './event-store-intents.js';
-export { LeasedRoles, type RoleWork } from './leased-roles.js';
+export { LeasedRoles, type RoleOptions, type RoleWork } from './leased-roles.js';
 export { ProgressNews } from './progress-news.js';
 export { RemoteProgress } from './remote-progress.js';
 export { makeHttpServer, type HttpServerOptions } from './http-server.js';

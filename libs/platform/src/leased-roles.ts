@@ -4,6 +4,10 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type Lease, Leases } from '#libs/leases';
 
 const PAUSE_AFTER_ERROR_MS = 2_000;
+const HOLDER = `${hostname()}:${process.pid}`;
+
+/** `until` ends the asking and the work of this role alone. `value`: what others are told about its holder; host and process unless said. */
+export type RoleOptions = { readonly until?: AbortSignal; readonly value?: string };
 
 /** What is done while a role is held. Ends when the signal is aborted: the lease was lost, or the process stops. */
 export type RoleWork = (signal: AbortSignal, lease: Lease) => Promise<void>;
@@ -13,13 +17,15 @@ export type RoleWork = (signal: AbortSignal, lease: Lease) => Promise<void>;
 export class LeasedRoles {
   private readonly logger = new Logger(LeasedRoles.name);
   private readonly stopping = new AbortController();
-  private readonly running: Promise<void>[] = [];
+  private readonly running = new Set<Promise<void>>();
 
   constructor(@Inject(Leases) private readonly leases: Leases) {}
 
   /** Asks for a role until the process stops, and does its work whenever it is held. Work that fails gives the role to others first. */
-  start(role: string, work: RoleWork): void {
-    this.running.push(this.run(role, work));
+  start(role: string, work: RoleWork, { until, value = HOLDER }: RoleOptions = {}): void {
+    const signal = until ? AbortSignal.any([this.stopping.signal, until]) : this.stopping.signal;
+    const running = this.run({ role, work, value, signal }).finally(() => this.running.delete(running));
+    this.running.add(running);
   }
 
   /** Ends all work, gives every role up, and returns when that is done. */
@@ -28,22 +34,22 @@ export class LeasedRoles {
     await Promise.all(this.running);
   }
 
-  private async run(role: string, work: RoleWork): Promise<void> {
-    const { signal } = this.stopping;
+  private async run(asked: Asked): Promise<void> {
+    const { role, signal } = asked;
     while (!signal.aborted) {
       try {
-        await this.hold(role, work);
+        await this.hold(asked);
       } catch (error) {
         if (signal.aborted) return;
         this.logger.error(`${role} ended: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-        await delay(PAUSE_AFTER_ERROR_MS, undefined, { signal }).catch(() => undefined);
+        // Not in step with others that fail for the same reason. Jitter decides nothing that is recorded.
+        await delay(PAUSE_AFTER_ERROR_MS * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
-  private async hold(role: string, work: RoleWork): Promise<void> {
-    const { signal } = this.stopping;
-    const lease = await this.leases.acquire(role, { value: `${hostname()}:${process.pid}`, signal });
+  private async hold({ role, work, value, signal }: Asked): Promise<void> {
+    const lease = await this.leases.acquire(role, { value, signal });
     this.logger.log(`has the role ${role}, epoch ${lease.epoch}`);
     try {
       await work(AbortSignal.any([signal, lease.lost]), lease);
@@ -52,3 +58,5 @@ export class LeasedRoles {
     }
   }
 }
+
+type Asked = { readonly role: string; readonly work: RoleWork; readonly value: string; readonly signal: AbortSignal };
