@@ -19,6 +19,9 @@ export const formatPValue = (p: number): string => (p < 0.001 ? (p < 1e-99 ? '<1
 /** A share as a percentage for people; machines get fractions. */
 export const formatShare = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
 
+/** A count with its word: "1 row", "2 rows". */
+export const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
 const BLOCKS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
 /** Shares as one line of blocks, scaled to `highest`; a share above zero never vanishes. */

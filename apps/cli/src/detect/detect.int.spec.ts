@@ -84,13 +84,18 @@ describe('detect', () => {
     const half = file('half.txt', '0\n1\n0.5\n');
     expect((await cli('--method', 'ddm', half)).err).toBe(`error FILE_MALFORMED: ${half}:3: ddm requires values of 0 or 1, got 0.5\n`);
     expect((await cli('--method', 'ddm', file('empty.txt', ''))).err).toMatch(/^error FILE_EMPTY: .*: there is not one number in it\n$/);
-    expect((await cli('--method', 'ddm', join(directory, 'none.txt'))).err).toMatch(/^error FILE_NOT_FOUND/);
+    expect((await cli('--method', 'ddm', join(directory, 'none.txt'))).err).toMatch(/^error FILE_NOT_FOUND: .* there is no such file\n$/);
+    expect((await cli('--method', 'ddm', directory)).err).toMatch(/^error FILE_NOT_FOUND: .* this is a directory\n$/);
   });
 
   it('refuses unknown methods and parameters as wrong usage, and says what there is', async () => {
     const path = file('step.txt', lines(STEP));
     const wrong: readonly (readonly [readonly string[], string])[] = [
       [['--method', 'psi'], 'METHOD_UNKNOWN: --method takes one of adwin, ddm'],
+      [
+        ['--method', 'adwin', '--param', 'delta=0.1', '--param', 'delta=0.2'],
+        'PARAM_INVALID: --param takes every parameter once, got delta twice',
+      ],
       [['--method', 'adwin', '--param', 'delta'], 'PARAM_INVALID: --param takes name=value, got "delta"'],
       [['--method', 'adwin', '--param', 'delta=2'], 'PARAM_INVALID: adwin requires delta to be a number > 0 and < 1'],
       [['--method', 'adwin', '--param', 'delta='], 'PARAM_INVALID: adwin requires delta to be'],

@@ -1,5 +1,6 @@
 import { type Detector, StatisticsError } from '#libs/statistics';
 import { DatasetError } from '#libs/datasets';
+import { counted } from '../compare/format.js';
 
 /** What a detector found in a stream; indices count from 0. */
 export type Detections = {
@@ -53,8 +54,6 @@ export const jsonOf = ({ changes, warnings }: Detections): Readonly<Record<strin
   changes,
   warnings: warnings.flatMap(indicesOf),
 });
-
-const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /** For people: what was read, then changes and runs of warnings in the order of the stream. */
 export const tableOf = ({ values, changes, warnings }: Detections, method: string): string => {

@@ -11,15 +11,17 @@ const valueOf = (method: DetectorMethod, name: string, text: string): unknown =>
   return kind === 'number' && text.trim() !== '' ? Number(text) : text;
 };
 
-const given = (method: DetectorMethod, texts: readonly string[]): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(
-    texts.map((text) => {
-      const at = text.indexOf('=');
-      if (at < 1) throw new UsageError('PARAM_INVALID', `--param takes name=value, got ${JSON.stringify(text)}`);
-      const name = text.slice(0, at);
-      return [name, valueOf(method, name, text.slice(at + 1))];
-    }),
-  );
+const given = (method: DetectorMethod, texts: readonly string[]): Readonly<Record<string, unknown>> => {
+  const parameters = new Map<string, unknown>();
+  for (const text of texts) {
+    const at = text.indexOf('=');
+    if (at < 1) throw new UsageError('PARAM_INVALID', `--param takes name=value, got ${JSON.stringify(text)}`);
+    const name = text.slice(0, at);
+    if (parameters.has(name)) throw new UsageError('PARAM_INVALID', `--param takes every parameter once, got ${name} twice`);
+    parameters.set(name, valueOf(method, name, text.slice(at + 1)));
+  }
+  return Object.fromEntries(parameters);
+};
 
 /** The detector that was asked for. @throws UsageError METHOD_UNKNOWN | PARAM_INVALID */
 export const detectorOf = (raw: RawOptions): Detector => {

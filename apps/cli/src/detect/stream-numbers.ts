@@ -1,11 +1,9 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { DatasetError } from '#libs/datasets';
+import { shown } from '../shown.js';
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-const SHOWN_MAX = 40;
-
-const shown = (text: string): string => JSON.stringify(text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text);
 
 /** A decimal number, blanks around it allowed; no other notation, no infinity. */
 const numberOf = (line: string, place: { readonly file: string; readonly line: number }): number => {
@@ -22,8 +20,9 @@ const numberOf = (line: string, place: { readonly file: string; readonly line: n
  */
 export async function* streamNumbers(stream: string): AsyncGenerator<number> {
   const file = stream === '-' ? 'standard input' : stream;
-  if (stream !== '-' && statSync(stream, { throwIfNoEntry: false })?.isDirectory() !== false)
-    throw new DatasetError('FILE_NOT_FOUND', { file }, 'there is no such file');
+  const found = stream === '-' ? undefined : statSync(stream, { throwIfNoEntry: false });
+  if (stream !== '-' && found?.isDirectory() !== false)
+    throw new DatasetError('FILE_NOT_FOUND', { file }, found ? 'this is a directory' : 'there is no such file');
   const input = stream === '-' ? process.stdin : createReadStream(stream);
   let line = 0;
   for await (const text of createInterface({ input, crlfDelay: Infinity })) {

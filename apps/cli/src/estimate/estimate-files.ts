@@ -12,6 +12,12 @@ const neededColumns = (options: EstimateOptions): string[] => {
   return [options.prediction];
 };
 
+/** The columns to hold in memory; undefined: all, which are the features of dle where none are named. */
+const wantedColumns = (options: EstimateOptions): ReadonlySet<string> | undefined => {
+  if (options.method !== 'dle') return new Set([...neededColumns(options), options.label]);
+  return options.features && new Set([...neededColumns(options), options.label, ...options.features]);
+};
+
 const estimatorOf = (options: EstimateOptions, rows: readonly Row[], tables: Tables): OverRows => {
   if (options.method === 'cbpe') return cbpeOverRows(options, rows);
   if (options.method === 'cbpe_multiclass') return cbpeMulticlassOverRows(options, rows);
@@ -30,7 +36,7 @@ const chunkReport = (
     const truth = realised.get(estimate.metric);
     return { ...estimate, ...(truth !== undefined && { realised: truth }) };
   });
-  return { ...place, metrics };
+  return { ...place, metrics, absent: over.metrics.filter((metric) => !metrics.some((found) => found.metric === metric)) };
 };
 
 const scorecardsOf = (chunks: readonly ChunkReport[]): ReadonlyMap<string, Scorecard> => {
@@ -69,7 +75,8 @@ const estimateTables = (options: EstimateOptions, tables: Tables): EstimateRepor
  *   CLASS_WITHOUT_SCORE | ESTIMATE_IMPOSSIBLE
  */
 export const estimateFiles = async (options: EstimateOptions): Promise<EstimateReport> => {
-  const tables = { reference: await readTable(options.reference), current: await readTable(options.current) };
+  const wanted = wantedColumns(options);
+  const tables = { reference: await readTable(options.reference, wanted), current: await readTable(options.current, wanted) };
   try {
     return estimateTables(options, tables);
   } catch (error) {

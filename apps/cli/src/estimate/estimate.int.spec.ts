@@ -209,7 +209,18 @@ describe('estimate in a terminal', () => {
     expect(out).toMatch(
       /^rows +metric +estimate +band +threshold +realised\n0–99 +mae +[\d.]+ ✗ +[\d.]+ … [\d.]+ +[\d.]+ … [\d.]+ +[\d.]+\n/,
     );
-    expect(out).toMatch(/[–✗] mae: \d+ % of 3 chunks in the band, bias /);
+    expect(out).toMatch(
+      /[–✗] mae: what labels showed lay in the band in [0-3] of 3 chunks; off by [\d.]+ on average, [\d.]+ too (high|low) in the mean/,
+    );
+  });
+
+  it('names metrics that have no number, and where', async () => {
+    const quiet = file('quiet.csv', ['s,p', ...Array.from({ length: 40 }, () => '0.2,0')]);
+    const { out } = await cli(...yesNo(known, quiet), '--chunk-size', '20');
+    expect(out).toContain('– no precision in 2 of 2 chunks: ');
+    const report = await estimated(...yesNo(known, quiet), '--chunk-size', '20');
+    expect(report.chunks[0]).toMatchObject({ absent: ['precision'] });
+    expect((await estimated(...yesNo(known, later))).chunks[0]).not.toHaveProperty('absent');
   });
 
   it('is the same every time', async () => {
@@ -235,6 +246,31 @@ describe('estimate used wrongly', () => {
     const { status, out, err } = await cli(...yesNo(known, later), ...options);
     expect([status, out]).toEqual([2, '']);
     expect(err).toMatch(new RegExp(`^error ${code}: `));
+  });
+
+  it('names what a column holds, infinite numbers as such, and the first of very many columns', async () => {
+    const infinite = file('infinite.csv', ['s,p', '0.5,1', 'inf,1']);
+    expect((await cli(...yesNo(known, infinite))).err).toBe('error NOT_A_NUMBER: column s holds Infinity; it takes finite numbers\n');
+    const odd = file('odd.csv', ['s,p', `0.5,${'x'.repeat(90)}`]);
+    expect((await cli(...yesNo(known, odd))).err).toBe(
+      `error NOT_BINARY: column p holds "${'x'.repeat(40)}…"; it takes 1 and 0, or true and false\n`,
+    );
+    const wide = file('wide.csv', [Array.from({ length: 50 }, (_, i) => `c${i}`).join(','), new Array(50).fill('1').join(',')]);
+    expect((await cli(...yesNo(known, wide))).err).toMatch(/has no column p; it has c0, .*c19 and 30 more\n$/);
+  });
+
+  it('refuses a file without rows, and a reference whose labels are all the same', async () => {
+    for (const empty of [file('empty.csv', ['']), file('header.csv', ['s,p,y'])]) {
+      expect(await cli(...yesNo(known, empty))).toMatchObject({
+        status: 1,
+        err: expect.stringMatching(/^error FILE_EMPTY: .*holds no rows\n$/),
+      });
+      expect((await cli(...yesNo(empty, later))).err).toMatch(/^error FILE_EMPTY: /);
+    }
+    const oneClass = file('one-class.csv', ['s,p,y', ...loans(200, 6).map((line) => line.replace('false', 'true'))]);
+    expect((await cli(...yesNo(oneClass, later))).err).toBe(
+      'error ESTIMATE_IMPOSSIBLE: cbpe requires both classes among the labels of the reference\n',
+    );
   });
 
   it('ends with status 2 without a score for cbpe, and 1 for a file that is not there', async () => {

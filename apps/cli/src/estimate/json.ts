@@ -14,15 +14,16 @@ const metric = ({ value, samplingError, band, threshold, realised }: MetricRepor
 
 /**
  * The report for machines: `{parameters, leftOut, chunks: [{from, to, metrics: {<id>: {estimate, samplingError, band, threshold, outside,
- * realised?}}}], scorecard?: {<id>: {chunks, coverage, bias, meanAbsoluteError, pValue, distrust}}}`.
+ * realised?}}, absent?: [<id>]}], scorecard?: {<id>: {chunks, coverage, bias, meanAbsoluteError, pValue, distrust}}}`.
  */
 export const jsonReport = ({ parameters, leftOut, chunks, scorecards }: EstimateReport): Record<string, unknown> => ({
   parameters,
   leftOut,
-  chunks: chunks.map(({ from, to, metrics }) => ({
+  chunks: chunks.map(({ from, to, metrics, absent }) => ({
     from,
     to,
     metrics: Object.fromEntries(metrics.map((report) => [report.metric, metric(report)])),
+    ...(absent.length > 0 && { absent }),
   })),
   ...(scorecards.size > 0 && { scorecard: Object.fromEntries(scorecards) }),
 });

@@ -1,6 +1,8 @@
 import {
+  BINARY_ESTIMATES,
   cbpe,
   cbpeMulticlass,
+  CLASS_ESTIMATES,
   type ClassAnswers,
   dle,
   type Estimate,
@@ -8,6 +10,7 @@ import {
   type LabelledClasses,
   type LabelledNumericAnswers,
   type Parameters,
+  REGRESSION_ESTIMATES,
 } from '#libs/statistics';
 import { type EstimateOptions } from './options.js';
 import { classIn, encoderOf, numberIn, requireColumns, type Row, type Table, yesOrNo } from './read-answers.js';
@@ -20,6 +23,8 @@ export type Tables = { readonly reference: Table; readonly current: Table };
 /** A fitted estimator over rows of a file. */
 export type OverRows = {
   readonly parameters: Parameters;
+  /** What the method estimates where there is something to estimate it of. */
+  readonly metrics: readonly string[];
   readonly estimate: (rows: readonly Row[]) => readonly Estimate<string>[];
   readonly realise: (rows: readonly Row[]) => ReadonlyMap<string, number>;
 };
@@ -37,6 +42,7 @@ export const cbpeOverRows = (options: OptionsOf<'cbpe'>, rows: readonly Row[]): 
   const fitted = cbpe(labelledOf(rows), { ...(options.chunkSize !== undefined && { chunkSize: options.chunkSize }) });
   return {
     parameters: fitted.parameters,
+    metrics: BINARY_ESTIMATES.filter((metric) => metric !== 'business_value'),
     estimate: (some) => fitted.estimate(answersOf(some)),
     realise: (some) => fitted.realise(labelledOf(some)),
   };
@@ -54,6 +60,7 @@ export const cbpeMulticlassOverRows = (options: OptionsOf<'cbpe_multiclass'>, ro
   const fitted = cbpeMulticlass(labelledOf(rows), chunkSize);
   return {
     parameters: fitted.parameters,
+    metrics: CLASS_ESTIMATES,
     estimate: (some) => fitted.estimate(answersOf(some)),
     realise: (some) => fitted.realise(labelledOf(some)),
   };
@@ -80,6 +87,7 @@ export const dleOverRows = (options: OptionsOf<'dle'>, rows: readonly Row[], tab
   const fitted = dle(labelledOf(rows), { ...(options.chunkSize !== undefined && { chunkSize: options.chunkSize }) });
   return {
     parameters: { ...fitted.parameters, features: names },
+    metrics: REGRESSION_ESTIMATES,
     estimate: (some) => fitted.estimate(answersOf(some)),
     realise: (some) => fitted.realise(labelledOf(some)),
   };

@@ -1,4 +1,6 @@
-import { readRows } from '#libs/datasets';
+import { DatasetError, readRows } from '#libs/datasets';
+import { columnUnknown } from '../column-unknown.js';
+import { shown } from '../shown.js';
 import { flatten, valueOf } from '../reference/file-rows.js';
 import { UsageError } from '../usage-error.js';
 
@@ -9,21 +11,28 @@ export type Row = ReadonlyMap<string, Value>;
 /** The rows of a file as flat records of numbers and words, and every column that occurs. */
 export type Table = { readonly file: string; readonly rows: readonly Row[]; readonly columns: ReadonlySet<string> };
 
-/** @throws DatasetError when the file cannot be read */
-export const readTable = async (file: string): Promise<Table> => {
+/**
+ * Reads a file whole. Memory holds the wanted columns of all rows; all columns where none are named.
+ * @throws DatasetError when the file cannot be read, FILE_EMPTY when it holds no rows
+ */
+export const readTable = async (file: string, wanted?: ReadonlySet<string>): Promise<Table> => {
   const [rows, columns] = [new Array<Row>(), new Set<string>()];
   for await (const record of readRows(file)) {
-    const row = new Map([...flatten(record)].map(([name, raw]) => [name, valueOf(raw)]));
-    for (const name of row.keys()) columns.add(name);
+    const row = new Map<string, Value>();
+    for (const [name, raw] of flatten(record)) {
+      columns.add(name);
+      if (wanted === undefined || wanted.has(name)) row.set(name, valueOf(raw));
+    }
     rows.push(row);
   }
+  if (rows.length === 0) throw new DatasetError('FILE_EMPTY', { file }, 'the file holds no rows');
   return { file, rows, columns };
 };
 
 /** @throws UsageError COLUMN_UNKNOWN */
 export const requireColumns = ({ file, columns }: Table, names: readonly string[]): void => {
   const unknown = names.find((name) => !columns.has(name));
-  if (unknown !== undefined) throw new UsageError('COLUMN_UNKNOWN', `${file} has no column ${unknown}; it has ${[...columns].join(', ')}`);
+  if (unknown !== undefined) throw columnUnknown(file, unknown, columns);
 };
 
 const YES = new Set(['1', 'true']);
@@ -33,14 +42,14 @@ const NO = new Set(['0', 'false']);
 export const yesOrNo = (column: string, value: Value): boolean => {
   const word = String(value).toLowerCase();
   if (!YES.has(word) && !NO.has(word))
-    throw new UsageError('NOT_BINARY', `column ${column} holds ${JSON.stringify(value)}; it takes 1 and 0, or true and false`);
+    throw new UsageError('NOT_BINARY', `column ${column} holds ${shown(value)}; it takes 1 and 0, or true and false`);
   return YES.has(word);
 };
 
 /** @throws UsageError NOT_A_NUMBER */
 export const numberIn = (column: string, value: Value): number => {
   if (typeof value !== 'number' || !Number.isFinite(value))
-    throw new UsageError('NOT_A_NUMBER', `column ${column} holds ${JSON.stringify(value)}; it takes finite numbers`);
+    throw new UsageError('NOT_A_NUMBER', `column ${column} holds ${shown(value)}; it takes finite numbers`);
   return value;
 };
 
@@ -50,7 +59,7 @@ export const classIn = (column: string, value: Value, scores: ReadonlyMap<string
   if (!scores.has(name))
     throw new UsageError(
       'CLASS_WITHOUT_SCORE',
-      `column ${column} holds the class ${JSON.stringify(name)}, and --score names no column for it; it names ${[...scores.keys()].join(', ')}`,
+      `column ${column} holds the class ${shown(name)}, and --score names no column for it; it names ${[...scores.keys()].join(', ')}`,
     );
   return name;
 };

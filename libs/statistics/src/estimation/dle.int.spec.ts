@@ -162,6 +162,7 @@ describe('dle', () => {
     expect(() => dle({ ...few, truth: [1, NaN] })).toThrow('dle requires finite values');
     expect(() => dle({ ...few, features: [[1]] })).toThrow('dle requires as many values in every feature as answers');
     expect(() => dle({ ...few, features: [[1, Infinity]] })).toThrow('dle requires features without infinite values');
+    expect(() => dle({ ...few, truth: [1, 1e100] })).toThrow('dle requires errors whose squares have a finite deviation');
     expect(() => dle(few, { chunkSize: 2 })).toThrow('dle requires at least two chunks in the reference');
     expect(() => dle(few).estimate({ features: [], predictions: [1] })).toThrow('dle requires the features of the reference');
   });

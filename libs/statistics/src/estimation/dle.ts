@@ -1,6 +1,7 @@
 import { StatisticsError } from '../errors.js';
 import { requireFinite, requirePairs } from '../requirements.js';
 import { type Parameters } from '../score.js';
+import { populationDeviation } from '../summation.js';
 import { type Chunk, chunksOf } from './chunks.js';
 import { BAND_ERRORS, type Estimate, estimatesOf, type Interval, THRESHOLD_DEVIATIONS, thresholdsOf } from './estimate.js';
 import { BOOSTING, gradientBoosting, type Regressor } from './gradient-boosting.js';
@@ -43,7 +44,15 @@ const realise = ({
   requirePairs('dle', truth, predictions);
   requireFinite('dle', truth);
   requireFinite('dle', predictions);
-  return regressionMetrics(lossesOf(truth, predictions));
+  return regressionMetrics(finiteLosses(truth, predictions));
+};
+
+/** A square may overflow where its number does not, and its deviation where it does not. */
+const finiteLosses = (truth: ArrayLike<number>, predictions: ArrayLike<number>): ReturnType<typeof lossesOf> => {
+  const losses = lossesOf(truth, predictions);
+  for (const each of losses.values())
+    if (!Number.isFinite(populationDeviation(each))) throw new StatisticsError('dle requires errors whose squares have a finite deviation');
+  return losses;
 };
 
 const rowsOf = (values: ArrayLike<number>, { from, to }: Chunk): Float64Array =>
@@ -69,7 +78,7 @@ const predicted = (models: ReadonlyMap<Loss, Regressor>, { features, predictions
  * numbers. Smallest reference: two chunks; below 40 rows the estimate is the mean of the reference. Cost: `gradientBoosting`, four times.
  * Source: NannyML 0.13, DLE (documentation, "how it works"), with LightGBM's defaults; our learner bins otherwise, so estimates agree in size, not in digits.
  * @throws StatisticsError `dle requires as many answers as labels` | `dle requires finite values` | `dle requires at least two chunks in the reference` |
- *   `dle requires as many values in every feature as answers` | `dle requires features without infinite values`
+ *   `dle requires as many values in every feature as answers` | `dle requires features without infinite values` | `dle requires errors whose squares have a finite deviation`
  */
 export const dle = (reference: LabelledNumericAnswers, { chunkSize }: DleOptions = {}): Dle => {
   requirePairs('dle', reference.truth, reference.predictions);
@@ -81,7 +90,7 @@ export const dle = (reference: LabelledNumericAnswers, { chunkSize }: DleOptions
   const realised = chunks.map((chunk) =>
     realise({ truth: rowsOf(reference.truth, chunk), predictions: rowsOf(reference.predictions, chunk) }),
   );
-  const losses = lossesOf(reference.truth, reference.predictions);
+  const losses = finiteLosses(reference.truth, reference.predictions);
   const limitsOf = (): Interval => LIMITS;
   const fitted = { limitsOf, thresholds: thresholdsOf(realised, limitsOf), errors: regressionErrors(losses) };
   const inputs = [...reference.features, reference.predictions];

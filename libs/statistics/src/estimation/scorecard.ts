@@ -11,7 +11,7 @@ export type Scorecard = {
   readonly chunks: number;
   /** Share of the chunks whose realised value lay in the band. */
   readonly coverage: number;
-  /** Mean of estimate − realised: above 0 it promised too much (of a loss: too little is below 0). In units of the metric. */
+  /** Mean of estimate − realised, in units of the metric: above 0 the estimate was too high, which flatters a share and not a loss. */
   readonly bias: number;
   /** Mean of |estimate − realised|, in units of the metric. */
   readonly meanAbsoluteError: number;

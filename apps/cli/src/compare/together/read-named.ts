@@ -1,11 +1,12 @@
-import { readRows } from '#libs/datasets';
+import { DatasetError, readRows } from '#libs/datasets';
+import { columnUnknown } from '../../column-unknown.js';
 import { flatten, valueOf } from '../../reference/file-rows.js';
 import { UsageError } from '../../usage-error.js';
 
 /** The cells of some columns of a file, row by row as they came. */
 export type Named = { readonly file: string; readonly rows: number; readonly cells: ReadonlyMap<string, readonly unknown[]> };
 
-/** Reads the named columns of a file. @throws DatasetError when it cannot be read; UsageError COLUMN_UNKNOWN */
+/** Reads the named columns of a file. @throws DatasetError when it cannot be read or holds no rows; UsageError COLUMN_UNKNOWN */
 export const readNamed = async (file: string, names: readonly string[]): Promise<Named> => {
   const cells = new Map(names.map((name) => [name, new Array<unknown>()]));
   const [found, others] = [new Set<string>(), new Set<string>()];
@@ -16,9 +17,9 @@ export const readNamed = async (file: string, names: readonly string[]): Promise
     for (const [name, column] of cells) column.push(flat.get(name));
     rows += 1;
   }
+  if (rows === 0) throw new DatasetError('FILE_EMPTY', { file }, 'the file holds no rows');
   const unknown = names.find((name) => !found.has(name));
-  if (unknown !== undefined)
-    throw new UsageError('COLUMN_UNKNOWN', `${file} has no column ${unknown}; it has ${[...found, ...others].join(', ')}`);
+  if (unknown !== undefined) throw columnUnknown(file, unknown, [...found, ...others]);
   return { file, rows, cells };
 };
 
