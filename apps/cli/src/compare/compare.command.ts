@@ -23,7 +23,9 @@ Defaults: numeric columns by psi and kolmogorov_smirnov, categorical ones by psi
 is left out there. Edges come from the reference with open outer bins (sturges: from both files together). Missing: empty, NA, NaN, null.
 A threshold is a limit on the score, never on the p-value: drifted means score >= threshold. Exit status: 0 compared, 1 a file cannot be read,
 2 wrong usage; drift does not change it.
-With --quality the reference says what is right: its type, range and categories. Missing values are always counted.
+With --level every score is held against what it is when nothing drifted: a test's own p-value, else a closed form or the rows dealt out anew with
+a fixed seed, then adjusted over all columns (Benjamini and Hochberg). A limit on a score knows nothing of how many rows there are; this does.
+Words are counted one by one with --exact and with --buckets alike. With --quality the reference says what is right: its type, range and categories. Missing values are always counted.
 With --together and --vector rows are compared as one, and --method takes one of the methods for that (all unless named):
 ${MULTIVARIATE_METHODS.map(({ id }) => id).join(', ')};
 ${VECTOR_METHODS.map(({ id }) => id).join(', ')}.
@@ -46,6 +48,7 @@ export const register = (program: Command): void => {
     .option('--categories-max <number>', 'words that chi_square, g_test and cramers_v keep apart; rarer ones count as one')
     .option('--expected-min <number>', 'words expected less often count as one there (Cochran: 5)')
     .option('--threshold <limit>', 'limit on the score, for all methods or as method=limit (repeatable)', gather)
+    .option('--level <probability>', 'also which scores are beyond chance at these sizes, over all columns, and effect sizes (0.05, say)')
     .option('--exact', 'measure every value (default)')
     .option('--buckets', 'measure bucket counts, as the server does')
     .option('--quality', 'also what is wrong with the current file: types, new categories, range, repeats, constants')

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { seededRandom } from '#libs/statistics';
 import { run } from '../program.js';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url));
@@ -154,6 +155,64 @@ describe('compare --json', () => {
   });
 });
 
+describe('compare --level', () => {
+  /** Columns of which the first `moved` moved by half a deviation, the others not at all. */
+  const normals = (seed: number, rows: number, moved: number): string => {
+    const random = seededRandom(seed);
+    const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+    const row = (): string =>
+      [...Array.from({ length: 8 }, (_, i) => (normal() + (i < moved ? 0.5 : 0)).toFixed(4)), normal() > 0 ? 1 : 0].join(',');
+    return [...'abcdefgh', 'w'].join(',') + `\n${Array.from({ length: rows }, row).join('\n')}\n`;
+  };
+  type Judged = {
+    columns: Record<string, { effects: Record<string, number>; methods: Record<string, { score: number; chance: Chance }> }>;
+  };
+  type Chance = { law: string; tail: number; critical?: number; adjusted: number; beyond: boolean };
+  const all = methods('psi', 'wasserstein', 'kolmogorov_smirnov', 'mmd');
+
+  it('calls beyond chance what moved and not what merely is small, where a fixed limit calls both drifted', async () => {
+    const { columns } = (await compared(
+      file('before.csv', normals(1, 200, 0)),
+      file('after.csv', normals(2, 100, 1)),
+      ...all,
+      ...['--level', '0.05', '--threshold', 'psi=0.1'],
+    )) as unknown as Judged;
+    for (const id of ['psi', 'wasserstein', 'kolmogorov_smirnov', 'mmd']) {
+      const beyond = Object.entries(columns).filter(([, { methods: by }]) => by[id]?.chance.beyond === true);
+      expect([id, beyond.map(([name]) => name)]).toEqual([id, ['a']]);
+    }
+    const calm = [...'bcdefgh'].filter((name) => (columns[name]?.methods['psi']?.score ?? 0) >= 0.1);
+    expect(calm.length).toBeGreaterThan(0);
+  });
+
+  it('says where the probability comes from, the score that chance stays below, and how large the difference is', async () => {
+    const { columns } = (await compared(REFERENCE, CURRENT, ...all, ...['--level', '0.05'])) as unknown as Judged;
+    const { psi, wasserstein, kolmogorov_smirnov: ks } = columns['balance']?.methods ?? {};
+    expect(psi?.chance).toMatchObject({ law: 'chi_square', beyond: true });
+    expect(wasserstein?.chance).toMatchObject({ law: 'brownian_bridge' });
+    expect(wasserstein?.score).toBeGreaterThan(wasserstein?.chance.critical ?? Infinity);
+    expect(ks?.chance).toMatchObject({ law: 'p_value', tail: expect.any(Number) });
+    expect(ks?.chance).not.toHaveProperty('critical');
+    expect(Object.keys(columns['balance']?.effects ?? {})).toEqual(['cohens_d', 'cliffs_delta']);
+    expect(Object.keys(columns['plan']?.effects ?? {})).toEqual(['cohens_w']);
+    expect(Object.keys(columns['member']?.effects ?? {})).toEqual(['cohens_w', 'cohens_h']);
+  });
+
+  it('is the same every time and much the same from buckets, and says so in a terminal and on a page', async () => {
+    const once = await cli('compare', REFERENCE, CURRENT, '--level', '0.01');
+    expect(await cli('compare', REFERENCE, CURRENT, '--level', '0.01')).toEqual(once);
+    expect(once.out).toMatch(
+      /\* income: psi is beyond chance: probability without drift \S+, \S+ among all columns; at most 0\.\d+ at level 0\.01; cohens_d /,
+    );
+    const { columns } = (await compared(REFERENCE, CURRENT, ...['--level', '0.01', '--buckets'])) as unknown as Judged;
+    expect(columns['income']?.methods['psi']?.chance).toMatchObject({ beyond: true });
+    expect((await cli('compare', REFERENCE, REFERENCE, '--level', '0.01')).out).toContain('no score is beyond chance at level 0.01');
+    const page = join(directory, 'level.html');
+    await cli('compare', REFERENCE, CURRENT, '--level', '0.01', '--html', page);
+    expect(readFileSync(page, 'utf8')).toContain('<b>beyond chance</b>');
+  });
+});
+
 describe('compare in a terminal and on a page', () => {
   it('draws both distributions, names what drifted and by which bins, and what only one file has', async () => {
     const { status, out } = await cli('compare', REFERENCE, CURRENT, '--threshold', 'psi=0.1');
@@ -162,6 +221,27 @@ describe('compare in a terminal and on a page', () => {
     expect(out).toMatch(/✗ plan drifted by psi \(limit 0\.1\): team 4\.9 % → 14 %/);
     expect(out).toContain('– old: only in the reference');
     expect(out).toContain('– new: only in the current file');
+  });
+
+  it('says once of a column what none of its methods could measure, and which column no method takes', async () => {
+    const [some, none] = [file('some.csv', 'x,w\n1,a\n2,b\n'), file('hollow.csv', 'x,w\nNA,a\n,b\n')];
+    expect((await cli('compare', some, none)).out).toContain(
+      '– x: no psi, kolmogorov_smirnov: there is no value to measure in the current file\n',
+    );
+    expect((await cli('compare', none, some, '--buckets')).out).toContain(
+      '– x: no psi, kolmogorov_smirnov: there is no value to measure in the reference\n',
+    );
+    expect((await cli('compare', none, none)).out).toContain('there is no value to measure in either file');
+    expect((await cli('compare', some, some, '--method', 'wasserstein')).out).toContain('– w: no method asked for takes words\n');
+  });
+
+  it('says of words that hardly repeat that they are no categories', async () => {
+    const ids = (from: number): string => `id\n${Array.from({ length: 40 }, (_, i) => `u${from + i}`).join('\n')}\n`;
+    const files = [file('ids.csv', ids(0)), file('others.csv', ids(20))] as const;
+    const hint = '60 different words in 80 values: an identifier or free text, of which no score says much';
+    expect((await cli('compare', ...files)).out).toContain(`– id: ${hint}\n`);
+    expect((await compared(...files)).columns['id']).toMatchObject({ hint });
+    expect((await compared(REFERENCE, CURRENT)).columns['plan']).not.toHaveProperty('hint');
   });
 
   it('lets no control character of a file reach the terminal', async () => {
@@ -194,6 +274,9 @@ describe('compare used wrongly', () => {
     [['--expected-min', '0'], 'EXPECTED_INVALID'],
     [['--threshold', 'high'], 'THRESHOLD_INVALID'],
     [['--threshold', 'chi2=1'], 'METHOD_UNKNOWN'],
+    [['--threshold', 'wasserstein=1'], 'THRESHOLD_UNUSED'],
+    [['--level', '5'], 'LEVEL_INVALID'],
+    [['--level', ''], 'LEVEL_INVALID'],
     [['--exact', '--buckets'], 'MODES_CONFLICT'],
   ])('%j ends with status 2 and the name of the error', async (options, code) => {
     const { status, out, err } = await cli('compare', REFERENCE, CURRENT, ...options);

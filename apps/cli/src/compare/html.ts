@@ -6,6 +6,7 @@ import { escape } from './html-escape.js';
 import { STYLE } from './html-style.js';
 import { findingsOf } from './quality.js';
 import { type ColumnReport, type CompareReport, type MethodReport } from './report.js';
+import { chanceText, effectsText } from './table.js';
 
 const anchor = (index: number): string => `column-${index + 1}`;
 const isDrifted = ({ methods }: ColumnReport): boolean => methods.some(({ drifted }) => drifted === true);
@@ -33,28 +34,33 @@ const parameterText = (method: MethodReport): string =>
     .map(([name, value]) => `${name} ${typeof value === 'object' && value !== null ? value.map(String).join(', ') : String(value)}`)
     .join(' · ');
 
-const methodRow = (method: MethodReport): string => {
+const chanceLine = ({ chance }: MethodReport, level: number | undefined): string =>
+  chance && level !== undefined ? `<p>${chance.beyond ? '<b>beyond chance</b>, ' : ''}${escape(chanceText(chance, level))}</p>` : '';
+
+const methodRow = (method: MethodReport, level: number | undefined): string => {
   const moved = (method.moved ?? [])
     .map(({ bin, reference, current }) => `<li>${escape(bin)}: ${formatShare(reference)} → ${formatShare(current)}</li>`)
     .join('');
   const limit = method.threshold === undefined ? '' : ` <small>limit ${method.threshold}</small>`;
   return `<tr><th scope="row">${method.id}</th><td class="number${method.drifted === true ? ' drifted' : ''}">${scoreText(method)}${limit}</td>
-<td>${method.reason === undefined ? '' : `<p>${escape(method.reason)}</p>`}${moved === '' ? '' : `<ul>${moved}</ul>`}<details><summary>definition</summary>${escape(parameterText(method))}</details></td></tr>`;
+<td>${method.reason === undefined ? '' : `<p>${escape(method.reason)}</p>`}${chanceLine(method, level)}${moved === '' ? '' : `<ul>${moved}</ul>`}<details><summary>definition</summary>${escape(parameterText(method))}</details></td></tr>`;
 };
 
-const facts = ({ kind, n, missing, infinite }: ColumnReport, quality: ColumnQuality | undefined): string => {
+const facts = ({ kind, n, missing, infinite, effects, hint }: ColumnReport, quality: ColumnQuality | undefined): string => {
   const parts = [kind, `${n.reference} → ${n.current} values`, `${missing.reference} → ${missing.current} missing`];
   if (infinite.reference + infinite.current > 0) parts.push(`${infinite.reference} → ${infinite.current} infinite, left out`);
   if (quality) parts.push(...findingsOf(quality));
+  if (effects) parts.push(effectsText(effects));
+  if (hint !== undefined) parts.push(hint);
   return parts.join(' · ');
 };
 
-const section = (column: ColumnReport, index: number, quality: ColumnQuality | undefined): string => `<section id="${anchor(index)}">
+const section = (column: ColumnReport, index: number, { quality, level }: CompareReport): string => `<section id="${anchor(index)}">
 <h2>${escape(column.name)} ${mark(column)}</h2>
-<p class="facts">${facts(column, quality)}</p>
+<p class="facts">${facts(column, quality?.columns.get(column.name))}</p>
 ${chart(column.picture, column.name)}
 <table><thead><tr><th scope="col">method</th><th scope="col" class="number">score</th><th scope="col">what moved most</th></tr></thead>
-<tbody>${column.methods.map(methodRow).join('\n')}</tbody></table>
+<tbody>${column.methods.map((method) => methodRow(method, level)).join('\n')}</tbody></table>
 </section>`;
 
 const only = (side: string, names: readonly string[]): string =>
@@ -90,7 +96,7 @@ export const htmlReport = (report: CompareReport): string => {
 <main>
 ${summary(report)}
 ${only('reference', report.onlyIn.reference)}${only('current', report.onlyIn.current)}
-${report.columns.map((column, i) => section(column, i, report.quality?.columns.get(column.name))).join('\n')}
+${report.columns.map((column, i) => section(column, i, report)).join('\n')}
 </main>
 <footer>Made by driftledger compare. A score is only comparable with scores of the same definition.</footer>
 </body>

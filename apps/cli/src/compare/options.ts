@@ -2,6 +2,7 @@ import {
   type Binning,
   BINNINGS,
   DEFAULT_BINNING,
+  DEFAULT_METHODS,
   DEFAULT_ZERO_RULE,
   isMethodId,
   type LogBase,
@@ -28,6 +29,7 @@ export type RawOptions = {
   readonly buckets?: boolean;
   readonly like?: string;
   readonly quality?: boolean;
+  readonly level?: string;
   readonly html?: string;
   readonly json?: boolean;
 };
@@ -48,6 +50,8 @@ export type CompareOptions = {
   readonly thresholds: Thresholds;
   readonly mode: 'exact' | 'buckets';
   readonly quality: boolean;
+  /** Probability of a false alarm at which scores are called beyond chance. Undefined: nobody asked. */
+  readonly level?: number;
 };
 
 const MOST_BINS = 1000;
@@ -103,6 +107,15 @@ const other = ({ categoriesMax, expectedMin }: RawOptions): OtherRule | undefine
   };
 };
 
+const LEAST_LEVEL = 0.001;
+
+const level = (text: string): number => {
+  const value = Number(text);
+  if (!(value >= LEAST_LEVEL && value <= 0.5))
+    throw new UsageError('LEVEL_INVALID', `--level takes a probability from ${LEAST_LEVEL} to 0.5, got ${JSON.stringify(text)}`);
+  return value;
+};
+
 const limit = (text: string, whole: string): number => {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
@@ -122,23 +135,34 @@ const thresholds = (texts: readonly string[]): Thresholds => {
   return { byMethod, ...(all !== undefined && { all }) };
 };
 
+/** Refuses a limit on a method that nothing is measured by: it would silently judge nothing. */
+const requireMeasured = ({ byMethod }: Thresholds, methods: readonly MethodId[]): void => {
+  const idle = [...byMethod.keys()].find((id) => !methods.includes(id));
+  if (idle !== undefined)
+    throw new UsageError('THRESHOLD_UNUSED', `--threshold names ${idle}, which is not measured; add --method ${idle} to measure it`);
+};
+
 /**
  * Checks and completes the options of `compare`.
  * @throws UsageError METHOD_UNKNOWN | BINS_INVALID | BINNING_UNKNOWN | ZERO_INVALID | BASE_INVALID | CATEGORIES_INVALID | EXPECTED_INVALID |
- *   THRESHOLD_INVALID | MODES_CONFLICT
+ *   THRESHOLD_INVALID | THRESHOLD_UNUSED | LEVEL_INVALID | MODES_CONFLICT
  */
 export const parseOptions = (raw: RawOptions): CompareOptions => {
   if (raw.exact === true && raw.buckets === true) throw new UsageError('MODES_CONFLICT', '--exact and --buckets exclude each other');
   const rare = other(raw);
+  const methods = raw.method && raw.method.length > 0 ? [...new Set(raw.method.map(parseMethod))] : undefined;
+  const limits = thresholds(raw.threshold ?? []);
+  requireMeasured(limits, methods ?? Object.values(DEFAULT_METHODS).flat());
   return {
-    ...(raw.method && raw.method.length > 0 && { methods: [...new Set(raw.method.map(parseMethod))] }),
+    ...(methods && { methods }),
     bins: raw.bins === undefined ? DEFAULT_BINNING.bins : bins(raw.bins),
     binning: raw.binning === undefined ? DEFAULT_BINNING.binning : binning(raw.binning),
     zero: raw.zero === undefined ? DEFAULT_ZERO_RULE : zero(raw.zero),
     base: raw.base === undefined ? 'e' : base(raw.base),
     ...(rare && { other: rare }),
-    thresholds: thresholds(raw.threshold ?? []),
+    thresholds: limits,
     mode: raw.buckets === true ? 'buckets' : 'exact',
     quality: raw.quality === true,
+    ...(raw.level !== undefined && { level: level(raw.level) }),
   };
 };

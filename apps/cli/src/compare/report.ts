@@ -1,4 +1,4 @@
-import { type Kind, type MethodId, type Parameters } from '#libs/statistics';
+import { type Kind, type MethodId, type NoDriftLaw, type Parameters } from '#libs/statistics';
 import { type Quality } from './quality.js';
 
 /** The same number for both sides. */
@@ -6,6 +6,20 @@ export type Pair = { readonly reference: number; readonly current: number };
 
 /** A bin with its shares on both sides. */
 export type Moved = { readonly bin: string; readonly reference: number; readonly current: number };
+
+/** A score held against what chance does at these sizes. */
+export type Chance = {
+  /** Where the tail comes from: the test's own p-value, a closed form, a limit, or rows dealt out anew. */
+  readonly law: 'p_value' | NoDriftLaw['law'];
+  /** Probability of a score at least this large when nothing drifted. */
+  readonly tail: number;
+  /** The largest score that is not significant at the level, before other columns are thought of. Tests with a p-value have none. */
+  readonly critical?: number;
+  /** The tail, adjusted by Benjamini and Hochberg over all columns. */
+  readonly adjusted: number;
+  /** Whether the adjusted tail is at most the level. */
+  readonly beyond: boolean;
+};
 
 /** One method on one column. A score that cannot be given is null and `reason` says why. */
 export type MethodReport = {
@@ -18,6 +32,8 @@ export type MethodReport = {
   readonly reason?: string;
   /** The bins that contribute most, for methods over bins. */
   readonly moved?: readonly Moved[];
+  /** Where a level was given. */
+  readonly chance?: Chance;
 };
 
 /** Shares per bin for a small picture; categories beyond the largest are one last bin. */
@@ -33,6 +49,10 @@ export type ColumnReport = {
   readonly infinite: Pair;
   readonly methods: readonly MethodReport[];
   readonly picture: Picture;
+  /** Sizes of the difference that do not grow with the rows, where a level was given; null where a column has none. */
+  readonly effects?: Readonly<Record<string, number | null>>;
+  /** What to bear in mind with the scores of this column. */
+  readonly hint?: string;
 };
 
 /** What `compare` found; the table, the page and the JSON are three views of it. */
@@ -40,6 +60,8 @@ export type CompareReport = {
   readonly files: { readonly reference: string; readonly current: string };
   readonly rows: Pair;
   readonly columns: readonly ColumnReport[];
+  /** The level scores were held against chance at, where one was given. */
+  readonly level?: number;
   /** What the columns of both files hold that the reference says is wrong; where it was asked for. */
   readonly quality?: Quality;
   readonly onlyIn: { readonly reference: readonly string[]; readonly current: readonly string[] };

@@ -104,6 +104,14 @@ describe('compare --like', () => {
     expect(columns['e']).toMatchObject({ type: 'empty', methods: {} });
   });
 
+  it('takes columns of very many words', async () => {
+    const many = (from: number): string => `w\n${Array.from({ length: 150_000 }, (_, i) => `w${from + (i >> 1)}`).join('\n')}\n`;
+    const files = [file('many.csv', many(0)), file('more.csv', many(1))] as const;
+    const { columns } = await like('nannyml-0.13', ...files, '--method', 'l_infinity');
+    expect(columns['w']?.methods['l_infinity']?.score).toBeCloseTo(1 / 75_000, 12);
+    expect((await like('evidently-0.7', ...files, '--method', 'psi')).columns['w']?.methods['psi']?.score).toBeGreaterThan(0);
+  });
+
   it('shows the same in a terminal', async () => {
     const { out } = await cli('compare', REFERENCE, CURRENT, '--like', 'evidently-0.7');
     expect(out).toMatch(/plan +categorical +\d+ → \d+ +chisquare +\S+ +p-value +0\.05/);

@@ -15,6 +15,7 @@ const FIXED = [
   'exact',
   'buckets',
   'quality',
+  'level',
   'html',
 ] as const;
 

@@ -1,5 +1,5 @@
 import { formatScore } from '../format.js';
-import { aligned, printable, shorten } from '../table.js';
+import { aligned, filesLine, printable, shorten } from '../table.js';
 import { type Difference, type LikeColumn, type LikeMethod, type LikeReport } from './report.js';
 
 const cells = (column: LikeColumn, method: LikeMethod | undefined): string[] => [
@@ -24,7 +24,7 @@ export const likeTable = ({ like, files, rows: sizes, columns, differences, note
     [reason, ...methods.map((method) => method.reason)].filter((text) => text !== undefined).map((text) => `– ${printable(name)}: ${text}`),
   );
   const lines = [
-    `reference ${printable(files.reference)}, ${sizes.reference} rows; current ${printable(files.current)}, ${sizes.current} rows; as ${like}`,
+    `${filesLine({ files, rows: sizes })}; as ${like}`,
     '',
     ...(columns.length === 0
       ? ['The files have no column in common.']

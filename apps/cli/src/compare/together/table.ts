@@ -1,5 +1,5 @@
 import { formatPValue, formatScore } from '../format.js';
-import { aligned, printable } from '../table.js';
+import { aligned, filesLine, printable } from '../table.js';
 import { type TogetherReport } from './report.js';
 
 /** The report for a terminal: what was taken as one, then a line per method. */
@@ -16,7 +16,7 @@ export const togetherTable = ({ files, rows, columns, methods }: TogetherReport)
   ]);
   const reasons = Object.entries(methods).flatMap(([id, { reason }]) => (reason === undefined ? [] : [`– no ${id}: ${reason}`]));
   return `${[
-    `reference ${printable(files.reference)}, ${rows.reference} rows; current ${printable(files.current)}, ${rows.current} rows`,
+    filesLine({ files, rows }),
     `together: ${names.join(', ')}`,
     '',
     ...aligned([['method', 'score', 'p', 'rows used'], ...lines]),
