@@ -14,6 +14,9 @@ export const auditProjection = (types: readonly string[]): Projection => ({
   rows: (events) => new Map([[AUDIT_TABLE, events.map(entryRow)]]),
 });
 
+/** An insert costs about the same for one entry as for hundreds. */
+const LINGER_MS = 500;
+
 const isIntake = (type: string): boolean => INTAKE_TYPES.some((intake) => intake === type);
 
 /** A stored event as the trail needs it: batches by their head, what this release does not know by its name alone. */
@@ -47,6 +50,7 @@ export const auditSubscription = ({ codec, clickHouse, intents, changed, epoch }
     handles: 'all',
     onPoison: runner.onPoison,
     raw: true,
+    lingerMs: LINGER_MS,
     resumeFrom: (checkpoint) => runner.resumeFrom(checkpoint),
     handle: async (batch, signal) => {
       await runner.handle(

@@ -6,6 +6,14 @@ type Waiter = { readonly position: Position; readonly settle: (arrived: boolean 
 export class Arrivals {
   private readonly waiting = new Set<Waiter>();
 
+  /** @param onAwaited is told when somebody begins to wait */
+  constructor(private readonly onAwaited: () => void) {}
+
+  /** Whether anybody waits. */
+  get awaited(): boolean {
+    return this.waiting.size > 0;
+  }
+
   /** True when the position is reached, false when the time is over. @throws what `refuse` is given */
   async until(position: Position, timeoutMs: number): Promise<boolean> {
     return new Promise<boolean>((resolve, reject) => {
@@ -20,6 +28,7 @@ export class Arrivals {
       };
       const timer = setTimeout(() => waiter.settle(false), timeoutMs);
       this.waiting.add(waiter);
+      this.onAwaited();
     });
   }
 

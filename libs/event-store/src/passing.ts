@@ -12,3 +12,8 @@ const field = (error: unknown, name: string): unknown =>
  */
 export const isPassing = (error: unknown): boolean =>
   error instanceof Unavailable || error instanceof Timeout || field(error, 'transient') === true || SYSTEM_CODES.has(field(error, 'code'));
+
+/** A checkpoint that could not be saved means that some events are delivered again. It must not keep the rest from stopping. */
+export const exceptPassing = (error: unknown): void => {
+  if (!isPassing(error)) throw error;
+};

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { type CommandMeta, type Position, type Recorded, derivedId, idOfName, positionOf } from '#libs/kernel';
 import { EventCodec } from './codec.js';
@@ -108,6 +109,42 @@ describe('SubscriptionRunner', () => {
       [[1, 2], [3, 4], [5]],
       [[1, 2], [3, 4], [5]],
     ]);
+  });
+
+  it('lets events wait for company after a batch, and hands over the first one after a pause at once', async () => {
+    const collected = collector({ lingerMs: 30 });
+    const running = await start(collected);
+    await running.caughtUpTo(await ring(1), 1_000);
+    await ring(2);
+    await nextTurn();
+    await ring(3);
+    while (collected.batches.flat().length < 3) await nextTurn();
+    expect(collected.batches).toEqual([[1], [2, 3]]);
+  });
+
+  it('does not let anybody wait for company who waits for a position', async () => {
+    const collected = collector({ lingerMs: 60_000 });
+    const running = await start(collected);
+    await running.caughtUpTo(await ring(1), 1_000);
+    const second = await ring(2);
+    await nextTurn();
+    expect(await running.caughtUpTo(second, 1_000)).toBe(true);
+    const third = running.caughtUpTo(positionOf(second.commit + 1n), 1_000);
+    await ring(3);
+    expect(await third).toBe(true);
+    expect(collected.batches).toEqual([[1], [2], [3]]);
+  });
+
+  it('hands over a full batch without waiting, and stops while one waits', async () => {
+    const collected = collector({ lingerMs: 60_000 });
+    const running = await start(collected, { eventsMax: 2 });
+    await running.caughtUpTo(await ring(1), 1_000);
+    await Promise.all([ring(2), ring(3)]);
+    const last = await ring(4);
+    while (collected.batches.length < 2) await nextTurn();
+    await running.stop();
+    expect(collected.batches).toEqual([[1], [2, 3]]);
+    expect((await checkpoints.load('collector'))?.commit).toBe(last.commit - 1n);
   });
 
   it('passes over events of other types, and over a type that only begins alike', async () => {

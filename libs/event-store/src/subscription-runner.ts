@@ -3,8 +3,8 @@ import { type Position, comparePositions } from '#libs/kernel';
 import { Arrivals } from './arrivals.js';
 import { Batch, itemOf } from './batch.js';
 import { deliver } from './delivery.js';
-import { isPassing } from './passing.js';
-import { type SubscriptionMessage } from './store.js';
+import { Linger, type LingeringMessage } from './linger.js';
+import { exceptPassing, isPassing } from './passing.js';
 import { filterOf, isWanted } from './subscription.js';
 import { type SubscriptionRunnerOptions } from './subscription-runner-options.js';
 
@@ -26,16 +26,17 @@ export class SubscriptionRunner {
   private begun = false;
   private error: Error | undefined;
   private waitsFor: Error | undefined;
-  private readonly arrivals = new Arrivals();
+  private readonly linger: Linger;
+  /** Who waits for a position must not wait for company as well. */
+  private readonly arrivals = new Arrivals(() => this.linger.cutShort());
   private readonly batch: Batch;
   /** A position without business for this subscription, behind events that still wait in the batch. */
   private behindBatch: Position | undefined;
   private readSinceTurn = 0;
-  private readonly options: SubscriptionRunnerOptions;
 
-  constructor(options: SubscriptionRunnerOptions) {
-    this.options = options;
+  constructor(private readonly options: SubscriptionRunnerOptions) {
     this.batch = new Batch(options.eventsMax ?? EVENTS_MAX, options.bytesMax ?? BYTES_MAX);
+    this.linger = new Linger(options.subscription.lingerMs ?? 0);
   }
 
   get name(): string {
@@ -161,13 +162,15 @@ export class SubscriptionRunner {
     this.batch.take();
     this.behindBatch = undefined;
     const filter = filterOf(this.options.subscription);
-    for await (const message of this.options.store.subscribeAll({ after: this.at ?? 'start', signal, ...(filter ? { filter } : {}) })) {
+    const after = this.at ?? 'start';
+    const subscribe = (until: AbortSignal) => this.options.store.subscribeAll({ after, signal: until, ...(filter ? { filter } : {}) });
+    for await (const message of this.linger.over({ subscribe, holds: () => !this.batch.empty, signal })) {
       if (signal.aborted) return;
       await this.take(message, signal);
     }
   }
 
-  private async take(message: SubscriptionMessage, signal: AbortSignal): Promise<void> {
+  private async take(message: LingeringMessage, signal: AbortSignal): Promise<void> {
     if (message.kind === 'event') {
       if (!isWanted(this.options.subscription, message.event)) return this.passed(message.event.position, signal);
       const item = itemOf(this.options.subscription, this.options.codec, message.event);
@@ -178,9 +181,9 @@ export class SubscriptionRunner {
       this.readSinceTurn = 0;
       return nextTurn();
     }
-    await this.flush(signal);
+    if (this.linger.isOver || this.arrivals.awaited) await this.flush(signal);
     if (message.kind === 'checkpoint') await this.passed(message.position, signal);
-    else if (this.waitsFor) await this.over();
+    else if (this.waitsFor && this.batch.empty) await this.over();
   }
 
   /** Caught up after a trouble, which may have kept a checkpoint from being saved. */
@@ -202,6 +205,7 @@ export class SubscriptionRunner {
     this.behindBatch = undefined;
     await this.save();
     this.waitsFor = undefined;
+    this.linger.begin();
   }
 
   private async pause(attempt: number, signal: AbortSignal): Promise<void> {
@@ -242,8 +246,3 @@ export class SubscriptionRunner {
     this.options.onFailure?.(error);
   }
 }
-
-/** A checkpoint that could not be saved means that some events are delivered again. It must not keep the rest from stopping. */
-const exceptPassing = (error: unknown): void => {
-  if (!isPassing(error)) throw error;
-};

@@ -12,6 +12,11 @@ type Common = {
    */
   readonly onPoison: 'stop' | 'park';
   /**
+   * For a handler that costs about the same for one event as for many: so long after a batch was handled the next one waits for company,
+   * unless it is full or somebody waits for its position. The first event after a pause never waits. Milliseconds; 0 unless said otherwise.
+   */
+  readonly lingerMs?: number;
+  /**
    * The position to read after, asked at start and again after every error of `handle`, for a consumer that knows better than the
    * checkpoint how far its data reach. Such a subscription is not handed the same batch again: it reads anew from there.
    */

@@ -7,6 +7,7 @@ import {
   ProjectionRunner,
   ProjectionWriter,
   type Projection,
+  projectionId,
 } from '#libs/clickhouse';
 import {
   type DecodedSubscription,
@@ -18,6 +19,12 @@ import {
 import { type Position } from '#libs/kernel';
 import { RowsThread } from './rows-thread.js';
 import { SubscriptionHost } from './subscription-host.js';
+
+/**
+ * An insert costs about the same for one batch of predictions as for many. What is counted so much later is still counted well within two
+ * seconds, and who waits for a position does not wait this long.
+ */
+const LINGER_MS = 500;
 
 /** A projection, and how it is run where that is not the ordinary way. */
 export type RunnableProjection = {
@@ -34,6 +41,7 @@ export class ProjectionHost extends ProjectionProgress {
   private readonly runners = new Map<string, SubscriptionRunner>();
   private readonly listeners = new Set<() => void>();
   private readonly threads: RowsThread[] = [];
+  private readonly held = new Map<string, { readonly epoch: bigint; readonly lost: AbortSignal }>();
 
   constructor(
     @Inject(ClickHouse) private readonly clickHouse: ClickHouse,
@@ -74,13 +82,20 @@ export class ProjectionHost extends ProjectionProgress {
       ? this.threadedSubscriptionOf(projection, thread, epoch)
       : (subscription ?? this.subscriptionOf(projection, epoch));
     const { name } = projection;
+    if (epoch !== undefined) this.held.set(projectionId(projection), { epoch, lost: signal });
     const begun = (runner: SubscriptionRunner): void => void this.runners.set(name, runner);
     try {
       await this.subscriptions.runUntil(signal, followed, { begun, moved: () => this.tell() });
     } finally {
       this.runners.delete(name);
+      this.held.delete(projectionId(projection));
       await thread?.close();
     }
+  }
+
+  /** By which fencing token this process writes a projection (by its id), and until when. */
+  heldAs(id: string): { readonly epoch: bigint; readonly lost: AbortSignal } | undefined {
+    return this.held.get(id);
   }
 
   /** Ends the threads. The subscriptions have to be stopped. */
@@ -107,6 +122,7 @@ export class ProjectionHost extends ProjectionProgress {
     return {
       ...commonOf(writer),
       raw: true,
+      lingerMs: LINGER_MS,
       resumeFrom: (checkpoint) => {
         thread.forget();
         return writer.resumeFrom(checkpoint);
