@@ -373,3 +373,15 @@ ENGINE = MergeTree
 ORDER BY name
 SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
 COMMENT 'applied migrations';
+
+CREATE TABLE driftledger.schema_migrations_turns
+(
+    `turn` UInt64 COMMENT 'counts up; the highest one migrates until it is done',
+    `holder` String COMMENT 'process whose turn it is: host, process id and a random part',
+    `done` Bool COMMENT 'whether the turn is over',
+    `heard_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC') COMMENT 'when the server heard from the holder'
+)
+ENGINE = MergeTree
+ORDER BY turn
+SETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192
+COMMENT 'which process applies migrations';

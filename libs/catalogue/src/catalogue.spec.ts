@@ -27,6 +27,10 @@ describe('what this release knows', () => {
     const inSchema = [...schema.matchAll(/^CREATE TABLE driftledger\.(\w+)/gm)].flatMap(([, name = '']) => name);
     const known = new Set(ALL_PROJECTIONS.flatMap(tablesOf));
     // What is left says nothing of the log: who may write on a server, and which migrations were applied.
-    expect(inSchema.filter((table) => !known.has(table)).sort()).toEqual(['projections_epochs_v1', 'schema_migrations']);
+    expect(inSchema.filter((table) => !known.has(table)).sort()).toEqual([
+      'projections_epochs_v1',
+      'schema_migrations',
+      'schema_migrations_turns',
+    ]);
   });
 });

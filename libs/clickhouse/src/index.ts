@@ -20,8 +20,8 @@ export {
   dateTimeOf,
 } from './define-query.js';
 export { ClickHouseError } from './errors.js';
-export { migrate, type MigrateOptions, type MigrationReport } from './migrate.js';
-export { MigrationError, type MigrationTarget } from './migration-file.js';
+export { migrate, type MigrateOptions, type MigrationPlan, type MigrationReport, planMigrations } from './migrate.js';
+export { MigrationError } from './migration-file.js';
 export { type Projection, type TableSpec, type RowsByTable, type DeriveStep, projectionId } from './projection.js';
 export { IntentStore, type Intent, IntentSchema, InMemoryIntentStore, FileIntentStore } from './intent-store.js';
 export { ProjectionRunner } from './projection-runner.js';

@@ -2,27 +2,33 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type Clock, SystemClock } from '#libs/kernel';
 import { dateTimeOf, defineQuery } from './define-query.js';
-import {
-  MigrationError,
-  type MigrationFile,
-  type MigrationTarget,
-  migrationFile,
-  migrationsDirectory,
-  readMigrations,
-  statementsOf,
-} from './migration-file.js';
+import { ClickHouseError } from './errors.js';
+import { BOOTSTRAP } from './migration-bootstrap.js';
+import { MigrationError, type MigrationFile, migrationsDirectory, readMigrations, statementsOf } from './migration-file.js';
+import { type Turn, takeTurn } from './migration-turn.js';
 import { type ClickHouse } from './port.js';
+import { refuseUnfitCluster } from './refuse-unfit-cluster.js';
 
 /** What {@link migrate} did. */
 export type MigrationReport = { readonly applied: readonly string[]; readonly known: number };
 
+/** What {@link migrate} would do. */
+export type MigrationPlan = {
+  readonly due: readonly { readonly name: string; readonly why: string; readonly statements: readonly string[] }[];
+  readonly known: number;
+};
+
 export type MigrateOptions = {
   /** Folder of the files; the package's own unless said otherwise. */
   readonly directory?: string;
-  /** The embedded engine unless said otherwise. */
-  readonly target?: MigrationTarget;
   readonly clock?: Clock;
+  /** After so long without a sign of life from the process that migrates another goes on; half a minute unless said otherwise. */
+  readonly silenceMsMax?: number;
 };
+
+/** A change of a schema waits for all replicas that are there. */
+const STATEMENT_SECONDS_MAX = 600;
+const UNKNOWN: ReadonlySet<string> = new Set(['UNKNOWN_TABLE', 'UNKNOWN_DATABASE']);
 
 const AppliedMigrations = defineQuery({
   name: 'AppliedMigrations',
@@ -32,53 +38,77 @@ const AppliedMigrations = defineQuery({
   row: z.object({ name: z.string(), sha256: z.string() }),
 });
 
-/** Where the applied files are kept. Repeatable as every migration is; it is not a file because it must exist before the first one. */
-const BOOTSTRAP = migrationFile(
-  '00000000000000_schema_migrations.sql',
-  `-- why: an applied migration is never applied again, and an edited one is noticed
-CREATE DATABASE IF NOT EXISTS driftledger {{on_cluster}};
-CREATE TABLE IF NOT EXISTS driftledger.schema_migrations {{on_cluster}}
-(
-    name       String COMMENT 'file name',
-    sha256     String COMMENT 'digest of the file, hex',
-    applied_at DateTime64(3, 'UTC') COMMENT 'when its last statement had run'
-)
-ENGINE = {{merge_tree}}
-ORDER BY name
-COMMENT 'applied migrations';
-`,
-);
-
 /**
- * Brings the database to the newest schema. Forward only; may be run at every start, and again after a crash at any point.
+ * Brings the database to the newest schema. Forward only; may be run at every start, by several processes at once, and again after a crash at
+ * any point.
  *
- * @throws MigrationError when an applied file was edited or is missing
+ * @throws MigrationError when an applied file was edited or is missing, or the cluster cannot hold the read model
  * @throws ClickHouseError when a statement fails; the file is then run again from its first statement next time
  */
 export const migrate = async (clickHouse: ClickHouse, options: MigrateOptions = {}): Promise<MigrationReport> => {
-  const target = options.target ?? { kind: 'embedded' };
-  const clock = options.clock ?? new SystemClock();
+  const { clock = new SystemClock(), silenceMsMax = 30_000 } = options;
   const files = readMigrations(options.directory ?? migrationsDirectory());
-  await run(clickHouse, BOOTSTRAP, target);
-  const known = new Map((await clickHouse.query(AppliedMigrations, {})).map((row) => [row.name, row.sha256]));
-  refuseSurprises(files, known);
-  const due = files.filter((file) => !known.has(file.name));
-  for (const file of due) {
-    await run(clickHouse, file, target);
-    await clickHouse.insert({
-      table: 'driftledger.schema_migrations',
-      columns: ['name', 'sha256', 'applied_at'],
-      rows: [[file.name, file.sha256, dateTimeOf(clock.now())]],
-      // Never the same twice: a remembered token would drop the row silently.
-      token: randomUUID(),
-    });
+  await refuseUnfitCluster(clickHouse, clickHouse.cluster);
+  for (const statement of statementsOf(BOOTSTRAP, clickHouse.cluster)) await command(clickHouse, statement);
+  const applied: string[] = [];
+  while ((await dueOf(clickHouse, files)).length > 0) {
+    const turn = await takeTurn(clickHouse, silenceMsMax);
+    try {
+      // Asked again: another process may have had the turn before.
+      for (const file of await dueOf(clickHouse, files)) {
+        if (!(await apply(clickHouse, file, turn))) break;
+        await record(clickHouse, file, clock);
+        applied.push(file.name);
+      }
+    } finally {
+      await turn.end();
+    }
   }
-  return { applied: due.map((file) => file.name), known: files.length };
+  return { applied, known: files.length };
 };
 
-const run = async (clickHouse: ClickHouse, file: MigrationFile, target: MigrationTarget): Promise<void> => {
-  for (const statement of statementsOf(file, target)) await clickHouse.command(statement);
+/**
+ * What {@link migrate} would do, without doing it.
+ *
+ * @throws MigrationError as `migrate`
+ */
+export const planMigrations = async (clickHouse: ClickHouse, options: MigrateOptions = {}): Promise<MigrationPlan> => {
+  const files = readMigrations(options.directory ?? migrationsDirectory());
+  await refuseUnfitCluster(clickHouse, clickHouse.cluster);
+  const due = await dueOf(clickHouse, files).catch((error: unknown) => {
+    if (error instanceof ClickHouseError && UNKNOWN.has(error.type)) return [BOOTSTRAP, ...files];
+    throw error;
+  });
+  const { cluster } = clickHouse;
+  return { due: due.map((file) => ({ name: file.name, why: file.why, statements: statementsOf(file, cluster) })), known: files.length };
 };
+
+const dueOf = async (clickHouse: ClickHouse, files: readonly MigrationFile[]): Promise<readonly MigrationFile[]> => {
+  const known = new Map((await clickHouse.query(AppliedMigrations, {})).map((row) => [row.name, row.sha256]));
+  refuseSurprises(files, known);
+  return files.filter((file) => !known.has(file.name));
+};
+
+/** @returns false when the turn was lost on the way: then another process runs the file from its first statement */
+const apply = async (clickHouse: ClickHouse, file: MigrationFile, turn: Turn): Promise<boolean> => {
+  for (const statement of statementsOf(file, clickHouse.cluster)) {
+    if (!(await turn.held())) return false;
+    await command(clickHouse, statement);
+  }
+  return true;
+};
+
+const record = (clickHouse: ClickHouse, { name, sha256 }: MigrationFile, clock: Clock): Promise<void> =>
+  clickHouse.insert({
+    table: 'driftledger.schema_migrations',
+    columns: ['name', 'sha256', 'applied_at'],
+    rows: [[name, sha256, dateTimeOf(clock.now())]],
+    // Never the same twice: a remembered token would drop the row silently.
+    token: randomUUID(),
+  });
+
+const command = (clickHouse: ClickHouse, statement: string): Promise<void> =>
+  clickHouse.command(statement, {}, { timeoutSeconds: STATEMENT_SECONDS_MAX });
 
 const refuseSurprises = (files: readonly MigrationFile[], known: ReadonlyMap<string, string>): void => {
   const onDisk = new Map(files.map((file) => [file.name, file.sha256]));

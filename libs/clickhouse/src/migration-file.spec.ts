@@ -21,34 +21,39 @@ describe('a migration file', () => {
   });
 
   it('ends a statement at a semicolon that ends a line, and only there', () => {
-    expect(statementsOf(file("SELECT 'a;b', 1; \n-- only a remark;\n\nSELECT\n  2;"), { kind: 'embedded' })).toEqual([
+    expect(statementsOf(file("SELECT 'a;b', 1; \n-- only a remark;\n\nSELECT\n  2;"), undefined)).toEqual([
       "-- why: it shows the rules\nSELECT 'a;b', 1",
       'SELECT\n  2',
     ]);
   });
 
-  it('names replicated engines and the cluster on servers, plain ones in the process', () => {
-    const [embedded] = statementsOf(table('{{merge_tree:Replacing(position)}}'), { kind: 'embedded' });
-    expect(embedded).toContain(
+  it('names replicated engines on a cluster, plain ones on one server', () => {
+    const [one] = statementsOf(table('{{merge_tree:Replacing(position)}}'), undefined);
+    expect(one).toContain(
       'ENGINE = ReplacingMergeTree(position)\nORDER BY a\nSETTINGS non_replicated_deduplication_window = 1000, fsync_after_insert = 1',
     );
-    expect(embedded).not.toContain('CLUSTER');
-    const [servers] = statementsOf(table('{{merge_tree:Aggregating}}'), { kind: 'servers', cluster: 'main' });
-    expect(servers).toContain("ON CLUSTER 'main'");
-    expect(servers).toContain('ENGINE = ReplicatedAggregatingMergeTree\n');
-    expect(servers).toContain('SETTINGS replicated_deduplication_window = 1000');
+    expect(one).not.toContain('CLUSTER');
+    const [replicated] = statementsOf(table('{{merge_tree:Aggregating}}'), 'main');
+    expect(replicated).toContain('ENGINE = ReplicatedAggregatingMergeTree\n');
+    expect(replicated).toContain('SETTINGS replicated_deduplication_window = 1000');
+  });
+
+  it('names the cluster where the database is made, and nowhere else: the database takes statements to its replicas', () => {
+    const files = file('CREATE DATABASE IF NOT EXISTS d {{database}};\nDROP TABLE IF EXISTS d.t {{on_cluster}};\n');
+    expect(statementsOf(files, undefined).join()).not.toMatch(/CLUSTER|Replicated/);
+    const [database, dropped] = statementsOf(files, "ma'in");
+    expect(database).toContain("ON CLUSTER 'ma\\'in' ENGINE = Replicated('/clickhouse/databases/driftledger', '{shard}', '{replica}')");
+    expect(dropped).not.toContain('CLUSTER');
   });
 
   it('takes further table settings from the hole and puts all of them before the comment of the table', () => {
-    const [statement] = statementsOf(table('{{merge_tree | index_granularity = 1024}}', "ORDER BY a\nCOMMENT 'it''s a table'"), {
-      kind: 'embedded',
-    });
+    const [statement] = statementsOf(table('{{merge_tree | index_granularity = 1024}}', "ORDER BY a\nCOMMENT 'it''s a table'"), undefined);
     expect(statement).toMatch(/fsync_part_directory = 1, index_granularity = 1024\nCOMMENT 'it''s a table'$/);
   });
 
   it('refuses unknown holes and settings beside the hole', () => {
-    expect(() => statementsOf(file('SELECT {{database}};'), { kind: 'embedded' })).toThrow('{{database}} is unknown');
-    expect(() => statementsOf(table('{{merge_tree}}', 'ORDER BY a\nSETTINGS index_granularity = 1'), { kind: 'embedded' })).toThrow(
+    expect(() => statementsOf(file('SELECT {{table}};'), undefined)).toThrow('{{table}} is unknown');
+    expect(() => statementsOf(table('{{merge_tree}}', 'ORDER BY a\nSETTINGS index_granularity = 1'), undefined)).toThrow(
       'belong into the hole',
     );
   });

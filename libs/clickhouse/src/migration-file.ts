@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
+import { quoted } from './statements.js';
 
 /** One file of `migrations/clickhouse`. */
 export type MigrationFile = { readonly name: string; readonly sha256: string; readonly why: string; readonly text: string };
-
-/** Where the statements will run: inside the process, or on servers, there perhaps on a cluster. */
-export type MigrationTarget = { readonly kind: 'embedded' } | { readonly kind: 'servers'; readonly cluster?: string };
 
 /** A migration that cannot be applied as it is written. The message names the file and what to do. */
 export class MigrationError extends Error {
@@ -46,24 +44,28 @@ export const migrationFile = (name: string, content: string): MigrationFile => {
 };
 
 /**
- * The statements of a file as they run on the target.
+ * The statements of a file as they run on one server, or on the replicas of a cluster. There the database has the engine Replicated: it sends
+ * each statement to every replica by itself, also to one that is down or that joins later, and gives a table the same id everywhere.
  *
+ * @param cluster undefined for one server, and inside the process
  * @throws MigrationError for an unknown hole or a SETTINGS clause beside the engine's hole
  */
-export const statementsOf = (file: MigrationFile, target: MigrationTarget): readonly string[] =>
+export const statementsOf = (file: MigrationFile, cluster: string | undefined): readonly string[] =>
   file.text
     .split(/;[ \t]*(?:\n|$)/)
     .filter((statement) => statement.split('\n').some((line) => line.trim() !== '' && !line.trim().startsWith('--')))
-    .map((statement) => render(statement.trim(), file.name, target));
+    .map((statement) => render(statement.trim(), file.name, cluster));
 
-const render = (statement: string, name: string, target: MigrationTarget): string => {
+const render = (statement: string, name: string, cluster: string | undefined): string => {
   let settings = '';
   const text = statement.replaceAll(HOLE, (hole: string, inside: string) => {
-    if (inside.trim() === 'on_cluster') return target.kind === 'servers' && target.cluster ? `ON CLUSTER '${target.cluster}'` : '';
+    // A statement within the database reaches its replicas by itself; ON CLUSTER would be refused there.
+    if (inside.trim() === 'on_cluster') return '';
+    if (inside.trim() === 'database') return cluster === undefined ? '' : replicatedDatabase(cluster);
     const engine = ENGINE.exec(inside.trim());
     if (!engine) throw new MigrationError(`${name}: ${hole} is unknown; there are {{on_cluster}} and {{merge_tree…}}`);
-    settings = tableSettings(engine[3], target);
-    return `${target.kind === 'servers' ? 'Replicated' : ''}${engine[1] ?? ''}MergeTree${engine[2] ?? ''}`;
+    settings = tableSettings(engine[3], cluster !== undefined);
+    return `${cluster === undefined ? '' : 'Replicated'}${engine[1] ?? ''}MergeTree${engine[2] ?? ''}`;
   });
   if (settings === '') return text;
   if (/^\s*SETTINGS\b/im.test(text))
@@ -73,9 +75,13 @@ const render = (statement: string, name: string, target: MigrationTarget): strin
   return `${text.slice(0, text.length - comment.length)}\nSETTINGS ${settings}${comment}`;
 };
 
+/** `{shard}` and `{replica}` are macros, which every server of a cluster has in its configuration. */
+const replicatedDatabase = (cluster: string): string =>
+  `ON CLUSTER ${quoted(cluster)} ENGINE = Replicated('/clickhouse/databases/driftledger', '{shard}', '{replica}')`;
+
 /** Each table remembers its last thousand blocks, and has written a block to the disk before the INSERT is answered. */
-const tableSettings = (further: string | undefined, target: MigrationTarget): string => {
-  const window = target.kind === 'servers' ? 'replicated_deduplication_window' : 'non_replicated_deduplication_window';
+const tableSettings = (further: string | undefined, replicated: boolean): string => {
+  const window = replicated ? 'replicated_deduplication_window' : 'non_replicated_deduplication_window';
   const always = [`${window} = 1000`, 'fsync_after_insert = 1', 'fsync_part_directory = 1'];
   return [...always, ...(further ? [further.trim()] : [])].join(', ');
 };
