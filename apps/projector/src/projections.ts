@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { alertsProjection } from '#libs/alerts/read';
 import { auditProjection, auditSubscription } from '#libs/audit/read';
-import { ClickHouse, IntentStore, type MigrationReport, migrate, projectionId } from '#libs/clickhouse';
+import { ClickHouse, IntentStore, type MigrationReport, migrate, projectionId, refuseRebuilt } from '#libs/clickhouse';
 import { deploymentsProjection } from '#libs/deployments/read';
 import { EventCodec, type Subscription } from '#libs/event-store';
 import { ChangeSignal } from '#libs/graphql-kit';
@@ -44,9 +44,11 @@ export class Projections {
     // The first creation of the read model changes nothing that anybody has seen.
     if (report.applied.length < report.known) await this.operations.migrated(report, processMeta('start'));
     for (const { projection, ...how } of this.all())
-      this.roles.start(`projection-${projectionId(projection)}`, (signal, { epoch }) =>
-        this.host.runUntil(signal, { projection, epoch, ...how, ...(projection.name === 'audit' && { subscription: this.trail(epoch) }) }),
-      );
+      this.roles.start(`projection-${projectionId(projection)}`, async (signal, { epoch }) => {
+        await refuseRebuilt(this.clickHouse, projection);
+        const subscription = projection.name === 'audit' && { subscription: this.trail(epoch) };
+        await this.host.runUntil(signal, { projection, epoch, ...how, ...subscription });
+      });
     this.news.start();
   }
 

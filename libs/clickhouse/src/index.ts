@@ -28,6 +28,14 @@ export { ProjectionRunner } from './projection-runner.js';
 export { ProjectionWriter, type ProjectionWriterOptions } from './projection-writer.js';
 export { type Block, type Located, type MakeBlocks, type Marks, blockMaker } from './make-blocks.js';
 export { rowBinary, tableLayout } from './row-binary.js';
-export { rebuild, type RebuildOptions, type RebuildProgress, type Rebuilt } from './rebuild.js';
+export {
+  rebuild,
+  rebuildPlace,
+  refuseRebuilt,
+  removeRebuilds,
+  type RebuildOptions,
+  type RebuildProgress,
+  type Rebuilt,
+} from './rebuild.js';
 export { compareTables, type Comparison, type Difference, type TableName } from './compare-tables.js';
 export { ProjectionProgress } from './projection-progress.js';

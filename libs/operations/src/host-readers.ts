@@ -1,4 +1,4 @@
-import { type SubscriptionHost } from '#libs/platform';
+import { type ProjectionHost, type SubscriptionHost } from '#libs/platform';
 import { type ReaderState } from './check-readers.js';
 import { type LiveReaders } from './rebuild-projection.js';
 
@@ -14,7 +14,8 @@ export const readerStatesOf = async ({ all }: SubscriptionHost): Promise<readonl
   );
 
 /** The subscriptions of this process, as a rebuild pauses them. */
-export const liveReadersOf = (host: SubscriptionHost): LiveReaders => ({
+export const liveReadersOf = (host: SubscriptionHost, projections: ProjectionHost): LiveReaders => ({
+  held: (name) => projections.heldAs(name),
   pause: async (name) => {
     const runner = host.all.find((one) => one.name === name);
     // Rebuilding beside a reader somewhere else would compare with tables that move, and exchange them under its feet.

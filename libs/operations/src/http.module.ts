@@ -2,7 +2,8 @@ import { type BeforeApplicationShutdown, type DynamicModule, Inject, Module, typ
 import { ClickHouse, IntentStore } from '#libs/clickhouse';
 import { CheckpointStore, EventCodec, EventStore } from '#libs/event-store';
 import { Clock } from '#libs/kernel';
-import { DataDirectory, SubscriptionHost } from '#libs/platform';
+import { Leases } from '#libs/leases';
+import { DataDirectory, ProjectionHost, SubscriptionHost } from '#libs/platform';
 import { ClockWatch } from './clock-watch.js';
 import { liveReadersOf, readerStatesOf } from './host-readers.js';
 import { Doctor, OperationsController } from './operations.controller.js';
@@ -29,16 +30,18 @@ export class OperationsHttpModule implements OnApplicationBootstrap, BeforeAppli
     const rebuilds = {
       provide: Rebuilds,
       useFactory: (
-        ...[store, codec, clickHouse, intents, checkpoints, host]: [
+        ...[store, codec, clickHouse, intents, checkpoints, host, projections, leases]: [
           EventStore,
           EventCodec,
           ClickHouse,
           IntentStore,
           CheckpointStore,
           SubscriptionHost,
+          ProjectionHost,
+          Leases,
         ]
-      ) => new Rebuilds({ store, codec, clickHouse, intents, checkpoints, live: liveReadersOf(host) }),
-      inject: [EventStore, EventCodec, ClickHouse, IntentStore, CheckpointStore, SubscriptionHost],
+      ) => new Rebuilds({ store, codec, clickHouse, intents, checkpoints, live: liveReadersOf(host, projections) }, leases),
+      inject: [EventStore, EventCodec, ClickHouse, IntentStore, CheckpointStore, SubscriptionHost, ProjectionHost, Leases],
     };
     const log = {
       provide: OperationsLog,

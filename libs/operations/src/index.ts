@@ -4,5 +4,5 @@ export { type ReaderState } from './check-readers.js';
 export { ClockWatch } from './clock-watch.js';
 export { type LiveReaders, type RebuildOutcome, type RebuildParts, type TableOutcome, NO_READERS } from './rebuild-projection.js';
 export { OperationsLog } from './operations-log.js';
-export { type RebuildMessage, Rebuilds, projectionNamed, projectionNames } from './rebuilds.js';
+export { type RebuildMessage, RebuildRuns, Rebuilds, projectionNamed, projectionNames } from './rebuilds.js';
 export { EngineVersion } from './queries.js';

@@ -6,7 +6,7 @@ import { type EdgeReply, type EdgeRequest, Problem, Requires, commandMetaOf, par
 import { Clock } from '#libs/kernel';
 import { type Diagnosis, type DoctorParts, examine } from './doctor.js';
 import { OperationsLog } from './operations-log.js';
-import { type RebuildMessage, Rebuilds, projectionNamed, projectionNames } from './rebuilds.js';
+import { type RebuildMessage, RebuildRuns, Rebuilds, projectionNamed, projectionNames } from './rebuilds.js';
 
 /** What the doctor of this process looks at. */
 export class Doctor {
@@ -43,17 +43,18 @@ export class OperationsController {
   /** Answers at once and line by line (NDJSON): progress, then what came of it. Who hangs up stops it. */
   @Post('projections/:name/rebuild')
   @Requires('operations.write')
-  rebuild(@Param('name') name: string, @Body() body: unknown, @Req() request: EdgeRequest, @Res() reply: EdgeReply): void {
+  async rebuild(@Param('name') name: string, @Body() body: unknown, @Req() request: EdgeRequest, @Res() reply: EdgeReply): Promise<void> {
     const { adopt } = parsed(RebuildBody, body ?? {});
     const catalogued = projectionNamed(name);
     if (!catalogued) {
       const detail = `there is no projection of this name; there are ${projectionNames().join(', ')}`;
       throw new Problem({ status: 404, code: 'PROJECTION_UNKNOWN', detail, field: 'name' });
     }
-    const { current } = this.rebuilds;
-    if (current !== undefined)
-      throw new Problem({ status: 409, code: 'REBUILD_RUNS', detail: `${current} is being rebuilt; one at a time` });
-    const lines = this.lines(this.rebuilds.start({ catalogued, adopt, meta: commandMetaOf(request) }));
+    const messages = await this.rebuilds.start({ catalogued, adopt, meta: commandMetaOf(request) }).catch((error: unknown) => {
+      if (error instanceof RebuildRuns) throw new Problem({ status: 409, code: 'REBUILD_RUNS', detail: error.message }, { cause: error });
+      throw error;
+    });
+    const lines = this.lines(messages);
     reply.code(200).header('cache-control', 'no-store').type('application/x-ndjson').send(Readable.from(lines));
   }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import {
   ClickHouse,
   type Column,
@@ -11,7 +12,11 @@ import {
   ProjectionRunner,
   type QueryContext,
   compareTables,
+  defineQuery,
   migrate,
+  rebuild,
+  rebuildPlace,
+  refuseRebuilt,
 } from '#libs/clickhouse';
 import { openChdb } from '#libs/clickhouse/chdb';
 import { type CataloguedProjection } from '#libs/catalogue';
@@ -19,10 +24,12 @@ import { DEPLOYMENT_EVENTS, DeploymentRegistered, FeaturesDeclared, deploymentId
 import { deploymentsProjection } from '#libs/deployments/read';
 import { type CheckpointStore, EventCodec } from '#libs/event-store';
 import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
-import { processMeta } from '#libs/identity';
-import { type DomainEvent, type Recorded, SystemClock, randomId } from '#libs/kernel';
+import { OPERATION_EVENTS, processMeta } from '#libs/identity';
+import { type DomainEvent, type Recorded, SystemClock, instant, randomId } from '#libs/kernel';
+import { InProcessLeases } from '#libs/leases/in-process';
 import { batchesFor } from './log-reader.js';
 import { NO_READERS, type RebuildParts, rebuildProjection } from './rebuild-projection.js';
+import { type RebuildMessage, RebuildRuns, Rebuilds } from './rebuilds.js';
 
 /** The engine until its process dies at a chosen write: from then on nothing reaches it. */
 class Mortal extends ClickHouse {
@@ -56,13 +63,21 @@ class Mortal extends ClickHouse {
   }
 }
 
+const Places = defineQuery({
+  name: 'Places',
+  purpose: 'spec',
+  sql: "SELECT name FROM system.databases WHERE startsWith(name, 'driftledger_rebuild')",
+  params: z.object({}),
+  row: z.object({ name: z.string() }),
+});
+
 const TABLES = deploymentsProjection.tables.map(({ name }) => name);
 const catalogued: CataloguedProjection = {
   projection: deploymentsProjection,
   follows: deploymentsProjection.handles,
   read: (stored, codec) => codec.decode(stored),
 };
-const codec = new EventCodec(DEPLOYMENT_EVENTS);
+const codec = new EventCodec([...DEPLOYMENT_EVENTS, ...OPERATION_EVENTS]);
 const directory = mkdtempSync(join(tmpdir(), 'driftledger-rebuild-'));
 
 let clickHouse: ClickHouse;
@@ -209,5 +224,95 @@ describe('a rebuild', () => {
       await expectExact();
     }
     expect(await rebuildWith(partsWith(clickHouse))).toMatchObject({ equal: true });
+  });
+});
+
+describe('rebuilds of several processes', () => {
+  const places = async (): Promise<readonly string[]> => (await clickHouse.query(Places, {})).map(({ name }) => name);
+  const meta = processMeta('spec');
+  const order = { catalogued, adopt: true, meta };
+  const endOf = async (messages: AsyncIterable<RebuildMessage>): Promise<RebuildMessage | undefined> => {
+    let last: RebuildMessage | undefined;
+    for await (const message of messages) last = message;
+    return last;
+  };
+  /** A reader that stands still only when it is let, so that a rebuild waits in its middle. */
+  const gate = () => {
+    let [open, arrived] = [(): void => undefined, (): void => undefined];
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    const reached = new Promise<void>((resolve) => (arrived = resolve));
+    const pause = async () => {
+      arrived();
+      await opened;
+      return async () => undefined;
+    };
+    return { pause, open: () => open(), reached };
+  };
+
+  it('run one at a time, and a process that starts removes nothing of one that runs', async () => {
+    const leases = new InProcessLeases(new SystemClock());
+    const { pause, open, reached } = gate();
+    const [one, other] = [new Rebuilds(partsWith(clickHouse, { live: { pause } }), leases), new Rebuilds(partsWith(clickHouse), leases)];
+    const ended = endOf(await one.start(order));
+    await reached;
+    const during = await places();
+    await other.clean();
+    await expect(other.start(order)).rejects.toEqual(new RebuildRuns('deployments'));
+    expect([during.length, await places()]).toEqual([1, during]);
+    open();
+    expect(await ended).toMatchObject({ kind: 'done', equal: true, adopted: true });
+    expect(await endOf(await other.start(order))).toMatchObject({ kind: 'done', equal: true });
+    expect(await places()).toEqual([]);
+    await expectExact();
+  });
+
+  it('remove what one left behind that died', async () => {
+    for (const name of ['driftledger_rebuild', 'driftledger_rebuild_17']) await clickHouse.command(`CREATE DATABASE ${name}`);
+    await new Rebuilds(partsWith(clickHouse), new InProcessLeases(new SystemClock())).clean();
+    expect(await places()).toEqual([]);
+  });
+
+  it('end without an exchange when the role is lost, and leave the one that follows alone', async () => {
+    const [lost, next] = [new InProcessLeases(new SystemClock()), new InProcessLeases({ now: () => instant(Date.now() + 1_000) })];
+    const [early, late] = [gate(), gate()];
+    const first = endOf(await new Rebuilds(partsWith(clickHouse, { live: { pause: early.pause } }), lost).start(order));
+    await early.reached;
+    await lost.close();
+    const second = endOf(await new Rebuilds(partsWith(clickHouse, { live: { pause: late.pause } }), next).start(order));
+    await late.reached;
+    early.open();
+    expect(await first).toMatchObject({ kind: 'failed', code: 'STOPPED' });
+    expect(await places()).toHaveLength(1);
+    late.open();
+    expect(await second).toMatchObject({ kind: 'done', equal: true, adopted: true });
+    await expectExact();
+  });
+
+  it('end without an exchange when another process takes the projection over', async () => {
+    const taken = new AbortController();
+    const { pause, open, reached } = gate();
+    const live = { pause, held: () => ({ epoch: 5n, lost: taken.signal }) };
+    const ended = endOf(await new Rebuilds(partsWith(clickHouse, { live }), new InProcessLeases(new SystemClock())).start(order));
+    await reached;
+    taken.abort(new Error('taken'));
+    open();
+    expect(await ended).toMatchObject({ kind: 'failed', detail: 'taken' });
+    await expectExact();
+  });
+
+  it('cannot exchange tables of a projection that was taken over, however late', async () => {
+    const place = rebuildPlace(3n);
+    const batches = batchesFor(
+      catalogued,
+      { store, codec },
+      { after: undefined, until: (await store.head())!, signal: new AbortController().signal },
+    );
+    const rebuilt = await rebuild({ clickHouse, projection: deploymentsProjection, batches, place });
+    await refuseRebuilt(clickHouse, deploymentsProjection);
+    await register('four');
+    await readOn();
+    await expect(rebuilt.adopt()).rejects.toMatchObject({ type: 'UNKNOWN_TABLE' });
+    await rebuilt.discard();
+    await expectExact();
   });
 });

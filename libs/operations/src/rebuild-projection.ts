@@ -7,6 +7,7 @@ import {
   type Rebuilt,
   projectionId,
   rebuild,
+  rebuildPlace,
 } from '#libs/clickhouse';
 import { type CheckpointStore } from '#libs/event-store';
 import { type Position, type Recorded, formatPosition } from '#libs/kernel';
@@ -19,7 +20,11 @@ export type Resume = () => Promise<void>;
 export type LiveReaders = {
   /** Resolves when the reader of that name stands still. */
   readonly pause: (name: string) => Promise<Resume>;
+  /** By which fencing token this process writes it, and when that ends; undefined where only one process can. */
+  readonly held?: (name: string) => HeldProjection | undefined;
 };
+
+export type HeldProjection = { readonly epoch: bigint; readonly lost: AbortSignal };
 
 /** For a data directory that no server has open: nothing runs. */
 export const NO_READERS: LiveReaders = { pause: async () => async () => undefined };
@@ -40,6 +45,8 @@ export type RebuildRequest = {
   readonly adopt: boolean;
   readonly onProgress: (report: RebuildReport) => void;
   readonly signal: AbortSignal;
+  /** Fencing token of who may rebuild; none where only one process can. */
+  readonly epoch?: bigint;
 };
 
 /** A table, live against rebuilt. `surplus` of a differing row is positive where the live table had it more often. */
@@ -67,8 +74,12 @@ export type RebuildOutcome = {
  */
 export const rebuildProjection = async (parts: RebuildParts, request: RebuildRequest): Promise<RebuildOutcome> => {
   const { clickHouse } = parts;
-  const { catalogued, adopt, onProgress, signal } = request;
-  const pass = new Pass(parts, catalogued, signal);
+  const { catalogued, adopt, onProgress, epoch } = request;
+  const place = rebuildPlace(epoch);
+  const held = parts.live.held?.(projectionId(catalogued.projection));
+  // Whoever takes the projection over writes the live tables: they are not this process's to exchange any more.
+  const signal = held ? AbortSignal.any([request.signal, held.lost]) : request.signal;
+  const pass = new Pass(parts, { catalogued, signal, epoch: held?.epoch });
   let reached = { events: 0, position: '0' };
   const tell = (stage: RebuildStage): void => onProgress({ stage, ...reached, head: pass.head });
   try {
@@ -76,7 +87,7 @@ export const rebuildProjection = async (parts: RebuildParts, request: RebuildReq
       clickHouse,
       projection: catalogued.projection,
       batches: pass.batches(),
-      signal,
+      ...{ signal, place },
       onProgress: ({ events, position }) => {
         reached = { events, position: formatPosition(position) };
         tell('building');
@@ -98,15 +109,13 @@ export const rebuildProjection = async (parts: RebuildParts, request: RebuildReq
     try {
       await pass.resume();
     } finally {
-      await removeLeftovers(clickHouse);
+      // Nothing reads it. What cannot be removed now is removed by the next start or rebuild.
+      await clickHouse.command(`DROP DATABASE IF EXISTS ${place} SYNC`).catch(() => undefined);
     }
   }
 };
 
-/** Removes what a rebuild left behind; nothing reads it. What cannot be removed now is removed by the next start or rebuild. */
-export const removeLeftovers = async (clickHouse: ClickHouse): Promise<void> => {
-  await clickHouse.command('DROP DATABASE IF EXISTS driftledger_rebuild SYNC').catch(() => undefined);
-};
+type PassOptions = { readonly catalogued: CataloguedProjection; readonly signal: AbortSignal; readonly epoch: bigint | undefined };
 
 /** One reading of the log, in the middle of which the live reader is brought to a stand. */
 class Pass {
@@ -115,12 +124,12 @@ class Pass {
 
   constructor(
     private readonly parts: RebuildParts,
-    private readonly catalogued: CataloguedProjection,
-    private readonly signal: AbortSignal,
+    private readonly options: PassOptions,
   ) {}
 
   async *batches(): AsyncGenerator<readonly Recorded[], void, undefined> {
-    const { catalogued, parts, signal } = this;
+    const { parts } = this;
+    const { catalogued, signal } = this.options;
     const first = await this.readHead();
     if (first) yield* batchesFor(catalogued, parts, { after: undefined, until: first, signal });
     this.resume = await parts.live.pause(projectionId(catalogued.projection));
@@ -136,11 +145,12 @@ class Pass {
    */
   private async settle(until: Position): Promise<void> {
     const { clickHouse, intents, checkpoints } = this.parts;
-    const runner = new ProjectionRunner({ projection: this.catalogued.projection, clickHouse, intents });
+    const { catalogued, signal, epoch } = this.options;
+    const { projection } = catalogued;
+    const runner = new ProjectionRunner({ projection, clickHouse, intents, ...(epoch !== undefined && { epoch }) });
     const after = await runner.resumeFrom(await checkpoints.load(runner.name));
-    for await (const batch of batchesFor(this.catalogued, this.parts, { after, until, signal: this.signal }))
-      await runner.handle(batch, this.signal);
-    this.signal.throwIfAborted();
+    for await (const batch of batchesFor(catalogued, this.parts, { after, until, signal })) await runner.handle(batch, signal);
+    signal.throwIfAborted();
     await checkpoints.save(runner.name, until);
   }
 

@@ -1,5 +1,7 @@
 import { ALL_PROJECTIONS, type CataloguedProjection } from '#libs/catalogue';
+import { ClickHouseError, removeRebuilds } from '#libs/clickhouse';
 import { type CommandMeta } from '#libs/kernel';
+import { type Lease, type Leases, LeasesUnavailable } from '#libs/leases';
 import { OperationsLog } from './operations-log.js';
 import {
   type RebuildOutcome,
@@ -7,7 +9,6 @@ import {
   type RebuildReport,
   type RebuildRequest,
   rebuildProjection,
-  removeLeftovers,
 } from './rebuild-projection.js';
 
 /** A line of a rebuild's answer: where it is, and at last what came of it. `seconds` since it began. */
@@ -41,58 +42,91 @@ const notRecorded = (cause: unknown): never => {
   throw new NotRecorded(`the rebuild is done and could not be recorded: ${why}`, { cause });
 };
 
-/** The rebuilds of a process, one at a time: each uses the same place beside the live tables. */
+/** What is being rebuilt, in this process or in another one. */
+export class RebuildRuns extends Error {
+  override readonly name = 'RebuildRuns';
+  constructor(readonly projection: string) {
+    super(`${projection} is being rebuilt; one at a time`);
+  }
+}
+
+/** The role of rebuilding; its holder says which projection. */
+const ROLE = 'rebuild';
+/** A role that was free a moment ago is had within this time, or somebody else was faster. */
+const TAKE_MS_MAX = 5_000;
+
+/** The rebuilds of an installation, one at a time: building fills the disk and takes what the engine can give. */
 export class Rebuilds {
-  private running: { readonly name: string; readonly stop: AbortController; readonly done: Promise<unknown> } | undefined;
+  private running: { readonly stop: AbortController; readonly done: Promise<unknown> } | undefined;
 
   private readonly log: OperationsLog;
 
-  constructor(private readonly parts: RebuildParts) {
+  constructor(
+    private readonly parts: RebuildParts,
+    private readonly leases: Leases,
+  ) {
     this.log = new OperationsLog(parts);
-  }
-
-  /** The projection that is being rebuilt, if one is. */
-  get current(): string | undefined {
-    return this.running?.name;
   }
 
   /**
    * Rebuilds, telling how far it is. Its beginning is recorded as an act of who asked. Ends with `done`, recorded too, or with `failed`; who stops listening
    * stops the rebuild, as long as nothing was put in place of anything.
-   * @throws Error when another rebuild runs
+   * @throws RebuildRuns when another rebuild runs, wherever; LeasesUnavailable
    */
-  start({ catalogued, adopt, meta }: RebuildOrder): AsyncGenerator<RebuildMessage, void, undefined> {
+  async start({ catalogued, adopt, meta }: RebuildOrder): Promise<AsyncGenerator<RebuildMessage, void, undefined>> {
     const { name, version } = catalogued.projection;
-    if (this.running) throw new Error(`${this.running.name} is being rebuilt`);
+    const lease = await this.take(name);
     const stop = new AbortController();
+    lease.lost.addEventListener('abort', () => stop.abort(lease.lost.reason), { once: true });
     const news = new News();
-    const request: RebuildRequest = { catalogued, adopt, signal: stop.signal, onProgress: (report) => news.put(report) };
+    const { epoch } = lease;
+    const request: RebuildRequest = { catalogued, adopt, epoch, signal: stop.signal, onProgress: (report) => news.put(report) };
     const began = performance.now();
     const run = async (): Promise<RebuildOutcome> => {
       // First, since a process may die between the exchange of the first table and the record of the last.
       await this.log.rebuildBegun({ projection: name, version }, adopt, meta);
+      await removeRebuilds(this.parts.clickHouse);
       const outcome = await rebuildProjection(this.parts, request);
       await this.log.rebuilt({ ...outcome, version }, meta).catch(notRecorded);
       return outcome;
     };
-    const done = run();
-    this.running = { name, stop, done };
+    const done = run().finally(async () => {
+      this.running = undefined;
+      await lease.release();
+    });
+    this.running = { stop, done };
     const ended = done
       .then((outcome): Ending => ({ kind: 'done', ...outcome }))
-      .catch((error: unknown): Ending => ({ kind: 'failed', ...reasonOf(error, stop.signal) }))
-      .finally(() => (this.running = undefined));
+      .catch((error: unknown): Ending => ({ kind: 'failed', ...reasonOf(error, stop.signal) }));
     return messages({ news, ended, seconds: () => Math.round(performance.now() - began) / 1_000, stop });
   }
 
-  /** Removes what an interrupted rebuild of an earlier process left. */
+  /** Removes what an interrupted rebuild of an earlier process left, unless one runs. What cannot be removed now is removed by the next one. */
   async clean(): Promise<void> {
-    await removeLeftovers(this.parts.clickHouse);
+    try {
+      const lease = await this.take('nothing');
+      await removeRebuilds(this.parts.clickHouse).finally(() => lease.release());
+    } catch (error) {
+      if (!(error instanceof RebuildRuns || error instanceof LeasesUnavailable || error instanceof ClickHouseError)) throw error;
+    }
   }
 
   /** Ends what is running, if it can still be ended, and waits for it. */
   async stop(): Promise<void> {
     this.running?.stop.abort(new Error('the process is shutting down'));
     await this.running?.done.catch(() => undefined);
+  }
+
+  /** @throws RebuildRuns | LeasesUnavailable */
+  private async take(projection: string): Promise<Lease> {
+    const holder = await this.leases.holder(ROLE);
+    if (holder) throw new RebuildRuns(holder.value);
+    try {
+      return await this.leases.acquire(ROLE, { value: projection, signal: AbortSignal.timeout(TAKE_MS_MAX) });
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      throw new RebuildRuns((await this.leases.holder(ROLE))?.value ?? 'another projection');
+    }
   }
 }
 

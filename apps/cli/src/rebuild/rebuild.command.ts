@@ -1,4 +1,6 @@
 import { type Command } from 'commander';
+import { SystemClock } from '#libs/kernel';
+import { InProcessLeases } from '#libs/leases/in-process';
 import { NO_READERS, type RebuildMessage, Rebuilds, projectionNamed, projectionNames } from '#libs/operations';
 import { type ClosedDirectory, commandLineMeta, migrateClosed, withServerOrDirectory } from '../closed-directory.js';
 import { type CommandOutput, outputOf } from '../output.js';
@@ -48,8 +50,8 @@ const rebuildClosed = async (open: ClosedDirectory, name: string, adopt: boolean
   const catalogued = projectionNamed(name);
   if (!catalogued) throw new UsageError('PROJECTION_UNKNOWN', `there is no projection ${name}; there are ${projectionNames().join(', ')}`);
   await migrateClosed(open, 'rebuild');
-  const rebuilds = new Rebuilds({ ...open, live: NO_READERS });
-  return follow(rebuilds.start({ catalogued, adopt, meta: commandLineMeta('rebuild') }), output);
+  const rebuilds = new Rebuilds({ ...open, live: NO_READERS }, new InProcessLeases(new SystemClock()));
+  return follow(await rebuilds.start({ catalogued, adopt, meta: commandLineMeta('rebuild') }), output);
 };
 
 const CLEAR_LINE = '\r\u001b[K';
