@@ -10,7 +10,7 @@ import { twoProportionZ } from './two-proportion-z.js';
 export const CATEGORICAL_TESTS: Readonly<Record<(typeof CATEGORICAL_TEST_IDS)[number], Method>> = {
   chi_square: bins({
     id: 'chi_square',
-    version: 2,
+    version: 3,
     kinds: BOTH,
     range: '0 = same shares, unbounded; grows with the sample',
     meaning: 'Test whether both rows of counts come from one distribution, with its p-value.',
@@ -20,7 +20,7 @@ export const CATEGORICAL_TESTS: Readonly<Record<(typeof CATEGORICAL_TEST_IDS)[nu
   }),
   g_test: bins({
     id: 'g_test',
-    version: 2,
+    version: 3,
     kinds: BOTH,
     range: '0 = same shares, unbounded; grows with the sample',
     meaning: 'Likelihood-ratio test whether both rows of counts come from one distribution, with its p-value.',
@@ -40,17 +40,17 @@ export const CATEGORICAL_TESTS: Readonly<Record<(typeof CATEGORICAL_TEST_IDS)[nu
   }),
   two_proportion_z: bins({
     id: 'two_proportion_z',
-    version: 1,
+    version: 2,
     kinds: ['categorical'],
     range: '0 = same share, unbounded; grows with the sample',
     meaning: 'Test whether one of two categories is as frequent in both samples, with its p-value.',
-    cost: 'constant',
+    cost: 'constant; square root of n + m where fewer than five are expected',
     source: 'Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions (2003), ch. 3',
     fromBins: (reference, current) => twoProportionZ(reference, current),
   }),
   cramers_v: bins({
     id: 'cramers_v',
-    version: 2,
+    version: 3,
     kinds: BOTH,
     range: '0 = no more than chance, 1 = nothing in common',
     meaning: "Cramér's V with bias correction: how strongly the category depends on the sample, with the p-value of chi-square.",

@@ -9,7 +9,7 @@ import { type ContingencyOptions, contingencyOf, sumOfCells } from './contingenc
  * corrected numbers of rows and categories less one, x − (x − 1)²/(N − 1) − 1; the root of it. 0 means no more than chance (also for
  * samples so small that nothing is left after the correction), 1 nothing in common; symmetric; does not grow with the sample.
  * ClickHouse `cramersVBiasCorrected`. The p-value is that of `chiSquare` on the same counts: Yates' correction with two categories, its exact
- * mean and variance where few are expected.
+ * moments where few are expected.
  * Categories empty on both sides are left out; a single category scores 0 with p = 1; `other` counts rare categories as one.
  * O(categories), O(categories · log categories) with `other`. Source: Bergsma, Journal of the Korean Statistical Society 42 (2013), 323.
  * Oracle: oracles/cramers-v.json (the formula by numpy on scipy's χ²; tolerance 1e-10).

@@ -1,28 +1,11 @@
 import { StatisticsError } from '../errors.js';
 import { type Score } from '../score.js';
 import { hypergeometricProbability, type Urn } from '../special/hypergeometric.js';
-import { CompensatedSum } from '../summation.js';
+import { hypergeometricTail } from './hypergeometric-tail.js';
 import { twoProportions } from './two-categories.js';
 
 /** Tables whose probabilities differ by less than this, relatively, are as probable as each other: rounding must not drop a mirror image. */
 const AS_PROBABLE = 1 + 1e-7;
-
-/** Odds at x + step to those at x. */
-const ratio = (x: number, { size, marked, drawn }: Urn, step: 1 | -1): number => {
-  if (step === 1) return ((marked - x) * (drawn - x)) / ((x + 1) * (size - marked - drawn + x + 1));
-  return (x * (size - marked - drawn + x)) / ((marked - x + 1) * (drawn - x + 1));
-};
-
-/** Probability of `from` and everything beyond it, away from the mode, until a further term changes nothing. */
-const tail = (from: number, urn: Urn, step: 1 | -1): number => {
-  const sum = new CompensatedSum();
-  let term = hypergeometricProbability(from, urn);
-  for (let x = from; term > sum.value * 1e-18; x += step) {
-    sum.add(term);
-    term *= ratio(x, urn, step);
-  }
-  return sum.value;
-};
 
 /** The table nearest to the mode, on the way to `outside`, that is no more probable than `limit`; by bisection. */
 const firstAsRare = (mode: number, outside: number, urn: Urn, limit: number): number => {
@@ -42,7 +25,7 @@ const twoSided = (x: number, urn: Urn): number => {
   const limit = hypergeometricProbability(x, urn) * AS_PROBABLE;
   if (hypergeometricProbability(mode, urn) <= limit) return 1;
   const [below, above] = [firstAsRare(mode, low - 1, urn, limit), firstAsRare(mode, high + 1, urn, limit)];
-  return Math.min(tail(below, urn, -1) + tail(above, urn, 1), 1);
+  return Math.min(hypergeometricTail(below, urn, -1) + hypergeometricTail(above, urn, 1), 1);
 };
 
 /**
