@@ -77,7 +77,7 @@ export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], M
   }),
   epps_singleton: distribution({
     id: 'epps_singleton',
-    version: 2,
+    version: 3,
     range: '0 = same, 4 is expected without drift; grows with the sample',
     meaning: 'Difference of both characteristic functions at two points, fit for ties, with its p-value.',
     cost: 'n + m, with a cosine and a sine per value',
