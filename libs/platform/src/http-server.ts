@@ -4,6 +4,7 @@ import { type DynamicModule } from '@nestjs/common';
 import { serverOptions, type Configuration } from '#libs/configuration';
 import { Problem } from '#libs/identity/http';
 import { JsonLogger } from '#libs/observability';
+import { endConnectionsWhenClosing } from './drained-connections.js';
 
 export type HttpServerOptions = {
   readonly configuration: Configuration;
@@ -21,6 +22,7 @@ export async function makeHttpServer(program: DynamicModule, options: HttpServer
   });
   app.useLogger(app.get(JsonLogger));
   takeRawBodies(app, options.rawRoutes);
+  endConnectionsWhenClosing(app);
   return app;
 }
 
