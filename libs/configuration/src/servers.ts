@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { CLICKHOUSE_VARIABLES, type ClickHouseServer, readClickHouse } from './clickhouse.js';
 import { ConfigurationError } from './configuration-error.js';
 import { type Nats, NATS_VARIABLES, readNats } from './nats.js';
 import { secretIn } from './secret-file.js';
@@ -8,7 +9,7 @@ import { secretIn } from './secret-file.js';
 export type Servers = {
   /** Connection string of EventStoreDB or KurrentDB, with user and password where there are any: `esdb://user:password@host:2113?tlsCAFile=…`. */
   readonly eventStore: string;
-  readonly clickHouse: { readonly url: string; readonly username: string; readonly password: string };
+  readonly clickHouse: ClickHouseServer;
   readonly nats: Nats;
   /** At which other copies reach an ingest, where its address does not say it. */
   readonly advertisedUrl?: string;
@@ -18,7 +19,6 @@ export type Servers = {
   readonly evaluatorShards: number;
 };
 
-const ClickHouseUrl = z.string().regex(/^https?:\/\/[^\s/@]+\/?$/, 'takes http://host:8123 or https://host:8443, without a user');
 const Environment = z.object({
   DRIFTLEDGER_EVENTSTORE: z
     .string()
@@ -27,9 +27,6 @@ const Environment = z.object({
   DRIFTLEDGER_EVENTSTORE_FILE: z.string().optional(),
   DRIFTLEDGER_EVENTSTORE_USER: z.string().optional(),
   DRIFTLEDGER_EVENTSTORE_PASSWORD_FILE: z.string().optional(),
-  DRIFTLEDGER_CLICKHOUSE: ClickHouseUrl,
-  DRIFTLEDGER_CLICKHOUSE_USER: z.string().default('default'),
-  DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE: z.string().optional(),
   DRIFTLEDGER_ADVERTISED_URL: z
     .string()
     .regex(/^https?:\/\/[^\s/@]+\/?$/, 'takes http://host:4000 or https://host:4000')
@@ -43,7 +40,7 @@ const Environment = z.object({
 });
 
 /** The variables this module reads; `readConfiguration` knows them by it. */
-export const SERVER_VARIABLES: readonly string[] = [...Object.keys(Environment.shape), ...NATS_VARIABLES];
+export const SERVER_VARIABLES: readonly string[] = [...Object.keys(Environment.shape), ...CLICKHOUSE_VARIABLES, ...NATS_VARIABLES];
 
 const REQUIRED = 'is needed: this program works on servers; `npm start` runs everything in one process without any';
 
@@ -57,16 +54,13 @@ export const readServers = (environment: Readonly<Record<string, string | undefi
   const problems = result.success ? [] : result.error.issues.map(problemOf);
   if (given['DRIFTLEDGER_EVENTSTORE'] === undefined && given['DRIFTLEDGER_EVENTSTORE_FILE'] === undefined)
     problems.unshift(`DRIFTLEDGER_EVENTSTORE or DRIFTLEDGER_EVENTSTORE_FILE: ${REQUIRED}`);
-  const nats = natsOr(given, problems);
-  if (!result.success || !nats || problems.length > 0) throw new ConfigurationError(problems);
+  const clickHouse = partOf(given, { read: readClickHouse, variable: 'DRIFTLEDGER_CLICKHOUSE' }, problems);
+  const nats = partOf(given, { read: readNats, variable: 'DRIFTLEDGER_NATS' }, problems);
+  if (!result.success || !clickHouse || !nats || problems.length > 0) throw new ConfigurationError(problems);
   const { data } = result;
   return {
     eventStore: eventStoreOf(data),
-    clickHouse: {
-      url: data.DRIFTLEDGER_CLICKHOUSE,
-      username: data.DRIFTLEDGER_CLICKHOUSE_USER,
-      password: optionalSecret('DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE', data.DRIFTLEDGER_CLICKHOUSE_PASSWORD_FILE),
-    },
+    clickHouse,
     nats,
     evaluatorShards: data.DRIFTLEDGER_EVALUATOR_SHARDS,
     ...(data.DRIFTLEDGER_ADVERTISED_URL !== undefined && { advertisedUrl: data.DRIFTLEDGER_ADVERTISED_URL }),
@@ -87,17 +81,22 @@ const eventStoreOf = (data: z.infer<typeof Environment>): string => {
   return text.replace('://', () => `://${credentials}@`);
 };
 
-const problemOf = ({ path, message, code }: z.core.$ZodIssue): string =>
-  `${path.join('.')}: ${code === 'invalid_type' ? REQUIRED : message}`;
+const problemOf = ({ path, message }: z.core.$ZodIssue): string => `${path.join('.')}: ${message}`;
 
 const optionalSecret = (variable: string, file: string | undefined): string => (file === undefined ? '' : secretIn(variable, file));
 
-/** NATS, or undefined after the problems with it were added to the others. */
-const natsOr = (given: Readonly<Record<string, string | undefined>>, problems: string[]): Nats | undefined => {
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** What one engine is reached by, or undefined after the problems with it were added to the others. */
+const partOf = <T>(
+  given: Given,
+  { read, variable }: { readonly read: (given: Given) => T | undefined; readonly variable: string },
+  problems: string[],
+): T | undefined => {
   try {
-    const nats = readNats(given);
-    if (!nats) problems.push(`DRIFTLEDGER_NATS: ${REQUIRED}`);
-    return nats;
+    const part = read(given);
+    if (part === undefined) problems.push(`${variable}: ${REQUIRED}`);
+    return part;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     problems.push(...error.problems);
