@@ -4,6 +4,7 @@ import { type MonitorCommand, type MonitorRefusal } from './commands.js';
 import { defaultDefinition } from './defaults.js';
 import { type MonitorDefinition } from './definition.js';
 import { changedDefinition, withFittingAlerting } from './definition-changes.js';
+import { inPresentVersions } from './definition-versions.js';
 import { MonitorCreated, MonitorPaused, MonitorResumed, MonitorRevised, type MonitorEvent } from './events.js';
 
 /** What deciding about a monitor needs. */
@@ -58,7 +59,7 @@ function create({ traffic, definition: changes, ...about }: Creation, state: Mon
   const changed = changedDefinition(defaultDefinition(traffic), withFittingAlerting(changes));
   if ('problem' in changed) return refuse('DEFINITION_INVALID', changed.problem, { field: 'definition' });
   if (state.status === 'unknown') return accept(MonitorCreated.make({ ...about, ...changed, definitionVersion: 1 }));
-  if (state.deploymentId === about.deploymentId && same(state.definition, changed.definition)) return accept();
+  if (state.deploymentId === about.deploymentId && same(inPresentVersions(state.definition), changed.definition)) return accept();
   return refuse('MONITOR_EXISTS', `a monitor named ${about.name} exists with another definition`, { field: 'name' });
 }
 

@@ -1,10 +1,11 @@
 import { methodById, type MethodId } from '#libs/statistics';
 import { type Alerting, type JudgementRule, type MethodRef, type MonitorDefinition, type ReferenceChoice } from './definition.js';
+import { RULE_VERSION } from './definition-versions.js';
 
 /** The judgement of every monitor unless it says otherwise; the reasons are in the README. */
 export const DEFAULT_JUDGEMENT: JudgementRule = {
   rule: 'three_gates',
-  version: 2,
+  version: RULE_VERSION,
   // Judged once a day, a model has half a false alert in a quarter at most, however many features it has.
   level: 0.005,
   margins: { jensen_shannon: 0.05, psi: 0.02 },

@@ -1,6 +1,7 @@
 import { alertingFor } from './defaults.js';
 import { MonitorDefinition } from './definition.js';
-import { OfferedDefinition } from './definition-methods.js';
+import { inPresentVersions } from './definition-versions.js';
+import { OfferedDefinition } from './offered-definition.js';
 
 /** The whole definition after some of its parts were replaced, or what is wrong with them, in words. */
 export type ChangedDefinition = { readonly definition: MonitorDefinition } | { readonly problem: string };
@@ -10,14 +11,14 @@ const isMembers = (value: unknown): value is Members => typeof value === 'object
 
 /**
  * A definition with some parts replaced, as people send them: an object with the parts that differ from `base`, and of
- * those the members that differ.
+ * those the members that differ. Methods and rule are those that this release computes, whichever `base` was recorded with.
  * Never throws; what cannot be read or does not fit together is the problem.
  */
 export const changedDefinition = (base: MonitorDefinition, changes: unknown): ChangedDefinition => {
   if (!isMembers(changes)) return { problem: 'definition: an object with the parts that differ' };
-  const unknown = Object.keys(changes).find((key) => !(key in MonitorDefinition.shape));
+  const unknown = Object.keys(changes).find((key) => !Object.hasOwn(MonitorDefinition.shape, key));
   if (unknown !== undefined) return { problem: `definition.${unknown}: no part of a definition` };
-  const parsed = OfferedDefinition.safeParse(overlaid(base, changes));
+  const parsed = OfferedDefinition.safeParse(overlaid(inPresentVersions(base), changes));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return { problem: `definition.${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'cannot be read'}` };
@@ -39,7 +40,7 @@ const overlaid = (base: Members, changes: Members): Members => {
 
 /** Changes to a default: alerting follows the length of the window unless it is given. */
 export const withFittingAlerting = (changes: unknown): unknown => {
-  if (typeof changes !== 'object' || changes === null || 'alerting' in changes) return changes;
+  if (typeof changes !== 'object' || changes === null || Object.hasOwn(changes, 'alerting')) return changes;
   const minutes: unknown = Reflect.get(changes, 'windowMinutes');
   return typeof minutes === 'number' ? { ...changes, alerting: alertingFor(minutes) } : changes;
 };

@@ -9,7 +9,7 @@ import {
   type ScoreOptions,
   StatisticsError,
 } from '#libs/statistics';
-import { JUDGING_DISTANCES, type MethodParameters, type MethodRef, MonitorDefinition } from './definition.js';
+import { JUDGING_DISTANCES, type MethodParameters, type MethodRef, type MonitorDefinition } from './definition.js';
 
 const ZERO = ['zero'] as const;
 const RARE = ['expectedMin', 'categoriesMax'] as const;
@@ -77,7 +77,7 @@ const methodProblem = ({ id, version, parameters = {} }: MethodRef, kind: Kind):
   const method = methodById(id);
   if (!method.kinds.includes(kind))
     return { path: ['id'], message: `${id} does not measure ${kind} features; choose among ${idsFor(kind)}` };
-  if (version > method.version) return { path: ['version'], message: `${id} has version ${method.version}` };
+  if (version !== method.version) return { path: ['version'], message: `${id} is computed in version ${method.version}` };
   const taken = PARAMETERS[id] ?? [];
   const foreign = Object.keys(parameters).find((name) => !taken.some((own) => own === name));
   if (foreign !== undefined)
@@ -96,7 +96,8 @@ const judgeProblem = (judge: MethodRef, kind: Kind): Problem | undefined => {
   return judge.parameters === undefined ? undefined : { path: ['parameters'], message: 'a judging method has its usual parameters' };
 };
 
-const checkMethods = ({ judges, shown }: MonitorDefinition, context: z.core.$RefinementCtx<MonitorDefinition>): void => {
+/** Refuses methods that do not exist, do not measure such features, do not take a parameter, or cannot judge. */
+export const checkMethods = ({ judges, shown }: MonitorDefinition, context: z.core.$RefinementCtx<MonitorDefinition>): void => {
   const refuse = (at: readonly (string | number)[], { path, message }: Problem): void => {
     context.addIssue({ code: 'custom', path: [...at, ...path], message });
   };
@@ -110,18 +111,3 @@ const checkMethods = ({ judges, shown }: MonitorDefinition, context: z.core.$Ref
     });
   }
 };
-
-const present = (method: MethodRef): MethodRef => (isMethodId(method.id) ? { ...method, version: methodById(method.id).version } : method);
-
-/** Every method in the version there is: what was recorded with an earlier one is measured by the present one from the next change on. */
-const withPresentVersions = ({ judges, shown, ...rest }: MonitorDefinition): MonitorDefinition => ({
-  ...rest,
-  judges: { numeric: present(judges.numeric), categorical: present(judges.categorical) },
-  shown: { numeric: shown.numeric.map(present), categorical: shown.categorical.map(present) },
-});
-
-/**
- * A definition as it can be asked for today: every method exists, measures features of that kind, takes these parameters, and the judges can
- * judge. What was recorded is read by `MonitorDefinition` alone: a catalogue that changes later leaves it readable.
- */
-export const OfferedDefinition = MonitorDefinition.superRefine(checkMethods).transform(withPresentVersions);

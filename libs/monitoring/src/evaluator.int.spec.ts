@@ -384,7 +384,7 @@ describe('the evaluator', () => {
 
   it('lets one monitor fail without keeping the others from being measured', async () => {
     const id = await bench.register('fine');
-    await bench.monitor('broken', { references: [{ kind: 'frozen', from: START, until: START + DAY }] }, 'fine');
+    await bench.monitor('broken', { references: [{ kind: 'frozen', from: START, until: START + 2 * DAY }] }, 'fine');
     const fine = await bench.monitor('fine');
     await bench.days([0, 1].map((day) => dayBatch(id, day)));
     const stream = measurementsStream(monitorIdOf('broken'));

@@ -4,6 +4,7 @@ import { Deployments } from '#libs/deployments';
 import { CommandRunner, EventCodec, EventStore } from '#libs/event-store';
 import { RecordTick } from './commands.js';
 import { MonitorDefinition } from './definition.js';
+import { DefinitionUpgrade } from './definition-upgrade.js';
 import { type Engine } from './measurement.js';
 import { MonitorPass, type PassResult } from './monitor-pass.js';
 import { type MonitorMemory, newMemory } from './monitor-memory.js';
@@ -43,6 +44,7 @@ export class Evaluator {
   private readonly recorder: Recorder;
   private readonly reader: SampleReader;
   private readonly measurer: WindowMeasurer;
+  private readonly upgrade: DefinitionUpgrade;
   private turn: Promise<unknown> = Promise.resolve();
   private isMine: (monitorId: string) => boolean = () => true;
 
@@ -52,7 +54,9 @@ export class Evaluator {
     codec: EventCodec,
     private readonly measuring: MeasuringEngine,
   ) {
-    this.recorder = new Recorder(new CommandRunner(store, codec), store, codec);
+    const runner = new CommandRunner(store, codec);
+    this.recorder = new Recorder(runner, store, codec);
+    this.upgrade = new DefinitionUpgrade(runner, store, codec);
     this.reader = new SampleReader(clickhouse);
     this.measurer = new WindowMeasurer(this.reader, new Deployments(store, codec));
   }
@@ -73,7 +77,8 @@ export class Evaluator {
    */
   async advance(projected: bigint, limit = WINDOWS_PER_PASS): Promise<PassResult> {
     const total = { measured: 0, skipped: 0, settled: 0, more: false, delayMs: 0 };
-    await this.forEachMonitor(async (monitor) => {
+    await this.forEachMonitor(async (found) => {
+      const monitor = await this.upgrade.of(found);
       const result = await this.passOf(monitor).run(this.memoryOf(monitor), projected, limit);
       total.measured += result.measured;
       total.skipped += result.skipped;

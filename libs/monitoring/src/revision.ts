@@ -1,6 +1,7 @@
 import { derivedId, uuid, type CommandMeta, idOfName, type Uuid } from '#libs/kernel';
 import { type EventOf } from '#libs/event-store';
 import { type MonitorDefinition, type MethodRef } from './definition.js';
+import { presentMethod, presentRule } from './definition-versions.js';
 import { type MeasurementRecorded, type MeasurementSkipped } from './events.js';
 import { revisionCommandId } from './ids.js';
 import {
@@ -63,7 +64,7 @@ export const partsOf = (monitor: ActiveMonitor, head: RevisionHead, measurement:
     ...headOf(monitor, head),
     part: { index, of },
     methods: methodsOf(monitor.definition),
-    rule: monitor.definition.judgement,
+    rule: presentRule(monitor.definition.judgement),
     subjectsJudged: judged,
     ...(reference && { reference }),
     rows,
@@ -75,8 +76,9 @@ export const partsOf = (monitor: ActiveMonitor, head: RevisionHead, measurement:
   }));
 };
 
+/** In the versions that computed the numbers: a definition that was recorded by another release may say others. */
 const methodsOf = ({ judges, shown }: MonitorDefinition): MethodRef[] => {
-  const all = [judges.numeric, judges.categorical, ...shown.numeric, ...shown.categorical];
+  const all = [judges.numeric, judges.categorical, ...shown.numeric, ...shown.categorical].map(presentMethod);
   return [...new Map(all.map((method) => [method.id, { id: method.id, version: method.version }])).values()];
 };
 
