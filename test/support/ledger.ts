@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ClickHouse, Count, defineQuery, UInt64 } from '#libs/clickhouse';
 import { openChdb } from '#libs/clickhouse/chdb';
 import { DEPLOYMENT_EVENTS, deploymentIdOf } from '#libs/deployments';
-import { EventCodec } from '#libs/event-store';
+import { EventCodec, type EventStore } from '#libs/event-store';
 import { SqliteEventStore } from '#libs/event-store/sqlite';
 import { SystemClock } from '#libs/kernel';
 import { PREDICTION_EVENTS, type PredictionEvent } from '#libs/predictions';
@@ -42,9 +42,8 @@ FROM driftledger.{table:Identifier} WHERE deployment_id = {deploymentId:UUID} GR
   row: z.object({ subject: z.string(), sampled: Count, total: Count, counted: Count, position: UInt64 }),
 });
 
-/** What the log of a stopped process holds of a deployment. Throws when an id stands twice. */
-export async function ledgerOfLog(file: string, deployment: string): Promise<Ledger> {
-  const store = new SqliteEventStore({ file, clock: new SystemClock() });
+/** What a log holds of a deployment. Throws when an id stands twice. */
+export async function ledgerOfStore(store: EventStore, deployment: string): Promise<Ledger> {
   const codec = new EventCodec([...DEPLOYMENT_EVENTS, ...PREDICTION_EVENTS]);
   const ids = new Set<string>();
   const features: Record<string, { count: number; sum: number }> = {};
@@ -65,30 +64,43 @@ export async function ledgerOfLog(file: string, deployment: string): Promise<Led
       }
     }
   }
-  await store.close();
   return { ids: ids.size, features };
 }
 
-/** The same from the raw rows of the read model, and how many rows each count table holds per feature. */
-export async function ledgerOfReadModel(
-  directory: string,
-  deployment: string,
-): Promise<{ raw: Ledger; counted: Readonly<Record<string, readonly number[]>> }> {
-  const clickHouse: ClickHouse = openChdb({ path: directory });
-  const deploymentId = deploymentIdOf(deployment);
+/** The same of the log of a stopped process. */
+export async function ledgerOfLog(file: string, deployment: string): Promise<Ledger> {
+  const store = new SqliteEventStore({ file, clock: new SystemClock() });
   try {
-    const [ids] = await clickHouse.query(IdsOf, { deploymentId });
-    if (ids?.rows !== ids?.ids) throw new Error(`${ids?.rows} rows for ${ids?.ids} ids`);
-    const values = await clickHouse.query(ValuesOf, { deploymentId });
-    const features = Object.fromEntries(
-      values.map((row) => [row.feature.slice('feature:'.length), { count: row.rows, sum: Number(row.total) }]),
-    );
-    const counted: Record<string, number[]> = {};
-    for (const table of ['predictions_counts_5m_v1', 'predictions_counts_1d_v1']) {
-      for (const row of await clickHouse.query(CountsOf, { table, deploymentId }))
-        (counted[row.subject] ??= []).push(row.sampled, row.total);
-    }
-    return { raw: { ids: ids?.ids ?? 0, features }, counted };
+    return await ledgerOfStore(store, deployment);
+  } finally {
+    await store.close();
+  }
+}
+
+/** What the raw rows of a read model hold, and how many rows each count table holds per feature. */
+export type LedgerOfTables = { readonly raw: Ledger; readonly counted: Readonly<Record<string, readonly number[]>> };
+
+/** @throws Error when an id stands twice */
+export async function ledgerOfTables(clickHouse: ClickHouse, deployment: string): Promise<LedgerOfTables> {
+  const deploymentId = deploymentIdOf(deployment);
+  const [ids] = await clickHouse.query(IdsOf, { deploymentId });
+  if (ids?.rows !== ids?.ids) throw new Error(`${ids?.rows} rows for ${ids?.ids} ids`);
+  const values = await clickHouse.query(ValuesOf, { deploymentId });
+  const features = Object.fromEntries(
+    values.map((row) => [row.feature.slice('feature:'.length), { count: row.rows, sum: Number(row.total) }]),
+  );
+  const counted: Record<string, number[]> = {};
+  for (const table of ['predictions_counts_5m_v1', 'predictions_counts_1d_v1']) {
+    for (const row of await clickHouse.query(CountsOf, { table, deploymentId })) (counted[row.subject] ??= []).push(row.sampled, row.total);
+  }
+  return { raw: { ids: ids?.ids ?? 0, features }, counted };
+}
+
+/** The same of the read model of a stopped process. */
+export async function ledgerOfReadModel(directory: string, deployment: string): Promise<LedgerOfTables> {
+  const clickHouse = openChdb({ path: directory });
+  try {
+    return await ledgerOfTables(clickHouse, deployment);
   } finally {
     await clickHouse.close();
   }

@@ -20,7 +20,15 @@ import { MONITORING_EVENTS, MonitoringWriteModule } from '#libs/monitoring';
 import { MonitoringGraphqlModule } from '#libs/monitoring/graphql';
 import { MonitoringHttpModule } from '#libs/monitoring/http';
 import { Evaluator, EvaluatorModule, MeasuringEngine, MonitoringFeed, monitoringProjection } from '#libs/monitoring/read';
-import { DEFAULT_LIMITS, Intake, type IntakeAnswer, PREDICTION_EVENTS, predictionsProjection, Snapshots } from '#libs/predictions';
+import {
+  DEFAULT_LIMITS,
+  Intake,
+  type IntakeAnswer,
+  type IntakeRequest,
+  PREDICTION_EVENTS,
+  predictionsProjection,
+  Snapshots,
+} from '#libs/predictions';
 import { GraphqlClient } from './graphql-client.js';
 import { enrol, guardedApp } from './guarded-app.js';
 import { producerMeta } from './intake-world.js';
@@ -79,11 +87,20 @@ export class MonitoringWorld {
     return this.app.get(ClickHouse);
   }
 
+  get store(): EventStore {
+    return this.app.get(EventStore);
+  }
+
   /** Sends predictions and waits until they are counted. */
   async predict(deployment: string, records: readonly unknown[]): Promise<IntakeAnswer> {
-    const body = Buffer.from(records.map((record) => JSON.stringify(record)).join('\n'));
-    const about = { contentType: 'application/x-ndjson', contentEncoding: undefined, key: undefined, meta: producerMeta() };
-    const answer = await this.intake.predictions({ deployment, body, ...about });
+    const answer = await this.intake.predictions(requestOf(deployment, records));
+    await this.caughtUp();
+    return answer;
+  }
+
+  /** The same for labels. */
+  async label(deployment: string, records: readonly unknown[]): Promise<IntakeAnswer> {
+    const answer = await this.intake.labels(requestOf(deployment, records));
     await this.caughtUp();
     return answer;
   }
@@ -133,6 +150,11 @@ export class MonitoringWorld {
     this.projectors.push(projector);
   }
 }
+
+const requestOf = (deployment: string, records: readonly unknown[]): IntakeRequest => ({
+  ...{ deployment, body: Buffer.from(records.map((record) => JSON.stringify(record)).join('\n')) },
+  ...{ contentType: 'application/x-ndjson', contentEncoding: undefined, key: undefined, meta: producerMeta() },
+});
 
 /** Everything but identity, which guards it. */
 const partsIn = (directory: string): (Type<unknown> | DynamicModule)[] => {

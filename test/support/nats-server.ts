@@ -1,9 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.js';
 
 const HOW_TO_INSTALL = 'nats-server is missing (apt-get install nats-server)';
 
@@ -28,16 +28,6 @@ export const describeWithNats = (name: string, suite: () => void): void => {
       expect(process.env['CI']).not.toBe('true');
     });
   });
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 };
 
 /** A real NATS server with JetStream, in a process and a directory of its own. */
