@@ -1,4 +1,5 @@
-"""Makes oracles/evidently.json and oracles/nannyml.json: the numbers the two tools themselves show for the same columns. And, of the two
+"""Makes oracles/evidently.json, oracles/nannyml.json and, with its default chunks, oracles/nannyml-chunks.json: the numbers the two tools
+themselves show for the same columns. And, of the two
 files the command line is tested with, like-evidently.json and like-nannyml.json beside them.
 
 Each tool has an environment of its own (Python 3.11); both break with pandas 3, which Evidently 0.7.23 cannot import:
@@ -138,6 +139,42 @@ def nannyml():
     frame = nml.UnivariateDriftCalculator(column_names=names, chunk_number=1).fit(r).calculate(c).filter(period="analysis").to_df()
     write_files("nannyml", {name: {"shown": "jensen_shannon", "score": float(frame[(name, "jensen_shannon", "value")].iloc[0])} for name in names})
     write("nannyml", "UnivariateDriftCalculator(chunk_number=1).fit(reference).calculate(current)", 1e-9, made, ["nannyml", "pandas", "numpy", "scipy"])
+    nannyml_chunks(nml)
+
+
+def chunk_columns():
+    """(name, reference, current) of columns long enough to be cut; sizes leave a remainder, some chunks hold no value."""
+    rng = np.random.default_rng(20261125)
+    words = lambda p, n: [str(w) for w in rng.choice(list("abcd")[: len(p)], n, p=p)]
+    return [
+        ("floats", rounded(rng.normal(0, 1, 123)), rounded(np.concatenate([rng.normal(0, 1, 60), rng.normal(1.5, 1, 45)]))),
+        ("integers with gaps", [None if i % 7 == 0 else int(v) for i, v in enumerate(rng.integers(0, 30, 140))], [None if 22 <= i < 37 else int(v) for i, v in enumerate(rng.integers(0, 40, 112))]),
+        ("words", words([0.5, 0.3, 0.2], 130), words([0.5, 0.3, 0.2], 60) + words([0.1, 0.3, 0.3, 0.3], 57)),
+        ("two words", words([0.6, 0.4], 120), words([0.6, 0.4], 50) + words([0.1, 0.9], 55)),
+        ("one word", ["a"] * 40, ["a"] * 31),
+    ]
+
+
+def nannyml_chunks(nml):
+    made = []
+    for name, reference, current in chunk_columns():
+        r, c = pd.DataFrame({"x": reference}), pd.DataFrame({"x": current})
+        numeric = pd.api.types.is_numeric_dtype(r["x"])
+        methods = ["jensen_shannon", "hellinger"] + (["kolmogorov_smirnov", "wasserstein"] if numeric else ["chi2", "l_infinity"])
+        chosen = {"continuous_methods" if numeric else "categorical_methods": methods}
+        frame = nml.UnivariateDriftCalculator(column_names=["x"], **chosen).fit(r).calculate(c).filter(period="analysis").to_df()
+        shown = {}
+        for m in methods:
+            found = frame["x"][m]
+            limit = found["upper_threshold"].iloc[0]
+            shown[m] = {
+                "threshold": None if pd.isna(limit) else float(limit),
+                "scores": [None if pd.isna(v) else float(v) for v in found["value"]],
+                "alerts": [None if pd.isna(v) else bool(a) for v, a in zip(found["value"], found["alert"])],
+            }
+        starts = [int(v) for v in frame[("chunk", "chunk", "start_index")]]
+        made.append({"name": name, "reference": reference, "current": current, "starts": starts, "methods": shown})
+    write("nannyml-chunks", "UnivariateDriftCalculator().fit(reference).calculate(current)", 1e-9, made, ["nannyml", "pandas", "numpy", "scipy"])
 
 
 if __name__ == "__main__":

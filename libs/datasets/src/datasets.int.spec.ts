@@ -49,6 +49,16 @@ describe('a CSV file', () => {
     expect(columns.get('code')).toMatchObject({ kind: 'categorical', values: ['01', '1'] });
   });
 
+  it('says in which row each value stood when asked to, also where words follow numbers', async () => {
+    const path = file('places.csv', 'n,w,z\n1,a,1\nNA,,2\ninf,b,c\n4,a,\n');
+    const { columns } = await readColumns(path, { places: true });
+    expect([...columns].map(([name, { values, at }]) => [name, [...values], [...(at ?? [])]])).toEqual([
+      ['n', [1, 4], [0, 3]],
+      ['w', ['a', 'b', 'a'], [0, 2, 3]],
+      ['z', ['1', '2', 'c'], [0, 1, 2]],
+    ]);
+  });
+
   it('names file, line and column of what is wrong', async () => {
     await expect(readColumns(file('short.csv', 'a,b\n1,2\n3\n'))).rejects.toThrow(
       /short\.csv:3: this line has another number of fields than the header/,

@@ -125,6 +125,7 @@ export {
   evidentlyType,
 } from './peers/evidently.js';
 export { NANNYML_METHODS, type NannymlMethod, nannymlScore, nannymlTakes } from './peers/nannyml.js';
+export { type ChunkedColumn, type NannymlChunk, nannymlChunkRows, type NannymlChunks, nannymlChunks } from './peers/nannyml-chunks.js';
 export { type Cell, type ColumnProfile, type ColumnQuality, columnQuality, profileOf } from './quality/column-quality.js';
 export { type Schema, type SchemaDifference, schemaDifference } from './quality/schema-difference.js';
 export { METHOD_IDS, type MethodId, type MultivariateId, type VectorId } from './method-ids.js';

@@ -71,21 +71,28 @@ const disagreeing = (reference: Columns, current: Columns): { readonly reference
 
 type Files = { readonly reference: string; readonly current: string };
 
-const readRaw = async (files: Files): Promise<readonly [Columns, Columns]> => [
-  await readColumns(files.reference),
-  await readColumns(files.current),
+type ReadOptions = { readonly places?: boolean };
+
+const readRaw = async (files: Files, options: ReadOptions = {}): Promise<readonly [Columns, Columns]> => [
+  await readColumns(files.reference, options),
+  await readColumns(files.current, options),
 ];
 
-const agreeing = async (files: Files, [reference, current]: readonly [Columns, Columns]): Promise<readonly [Columns, Columns]> => {
+const agreeing = async (
+  files: Files,
+  [reference, current]: readonly [Columns, Columns],
+  options: ReadOptions = {},
+): Promise<readonly [Columns, Columns]> => {
   const again = disagreeing(reference, current);
   return [
-    again.reference.length === 0 ? reference : await readColumns(files.reference, { categorical: again.reference }),
-    again.current.length === 0 ? current : await readColumns(files.current, { categorical: again.current }),
+    again.reference.length === 0 ? reference : await readColumns(files.reference, { ...options, categorical: again.reference }),
+    again.current.length === 0 ? current : await readColumns(files.current, { ...options, categorical: again.current }),
   ];
 };
 
 /** Both files as columns; a column that holds words in one of them is read as words in both. @throws DatasetError when a file cannot be read */
-export const readAgreeing = async (files: Files): Promise<readonly [Columns, Columns]> => agreeing(files, await readRaw(files));
+export const readAgreeing = async (files: Files, options: ReadOptions): Promise<readonly [Columns, Columns]> =>
+  agreeing(files, await readRaw(files, options), options);
 
 /**
  * Compares two data files column by column. Columns that only one file has are named, not scored.

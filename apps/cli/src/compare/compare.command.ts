@@ -30,8 +30,8 @@ With --together and --vector rows are compared as one, and --method takes one of
 ${MULTIVARIATE_METHODS.map(({ id }) => id).join(', ')};
 ${VECTOR_METHODS.map(({ id }) => id).join(', ')}.
 They see that columns go together otherwise where each stays as it was, and give a p-value by random splits; nothing else can be set.
-With --like the other tool chooses method, bins and limits (--method picks among its methods); nothing else can be set. NannyML's numbers are
-those of one chunk, the whole current file.`;
+With --like the other tool chooses method, bins and limits (--method picks among its methods); nothing else can be set. NannyML's score is
+that of the whole current file; beside it stand the chunks it cuts files into by default, with its limit on them.`;
 
 /** `driftledger compare REFERENCE CURRENT`: two data files in, drift per column out. Needs no server. */
 export const register = (program: Command): void => {

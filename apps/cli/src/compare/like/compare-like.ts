@@ -1,9 +1,11 @@
 import { type Column } from '#libs/datasets';
-import { isEmpty, type MethodId, type PeerColumn, type PeerColumns, sortedValues, StatisticsError } from '#libs/statistics';
+import { isEmpty, type MethodId, type PeerColumn, type PeerColumns, StatisticsError } from '#libs/statistics';
 import { readAgreeing } from '../compare-files.js';
 import { parseOptions } from '../options.js';
+import { type Pair } from '../report.js';
 import { scoreColumn } from '../score-column.js';
 import { categoricalSides, numericSides } from '../sides.js';
+import { asPeerSees, byChunkOf } from './chunks.js';
 import { notesOn } from './notes.js';
 import { type PeerMethod, peerView } from './peers.js';
 import { reasonFor } from './reasons.js';
@@ -11,12 +13,6 @@ import { type Difference, type LikeColumn, type LikeMethod, type LikeReport, typ
 
 /** Two numbers of one definition agree to this, relative to the peer's. */
 const AGREEMENT = 1e-9;
-
-/** Infinite values are missing to both peers. */
-const asPeerSees = (column: Column): PeerColumn =>
-  column.kind === 'numeric'
-    ? { kind: 'numeric', sorted: sortedValues(column.values), missing: column.missing + column.infinite }
-    : { kind: 'categorical', values: column.values, missing: column.missing };
 
 const wordsOf = (column: PeerColumn): readonly string[] => (column.kind === 'numeric' ? Array.from(column.sorted, String) : column.values);
 
@@ -41,7 +37,8 @@ const measured = (method: PeerMethod): LikeMethod => {
     const { score, direction, parameters } = method.measure();
     const drifted =
       threshold === undefined ? {} : { threshold, drifted: direction === 'drift when small' ? score <= threshold : score >= threshold };
-    return { id, name, score, direction, ...drifted, parameters };
+    const chunks = method.byChunk?.();
+    return { id, name, score, direction, ...drifted, parameters, ...(chunks && { chunks }) };
   } catch (error) {
     if (!(error instanceof StatisticsError)) throw error;
     return { id, name, score: null, parameters: {}, reason: error.message };
@@ -61,7 +58,7 @@ type Viewed = { readonly column: LikeColumn; readonly differences: readonly Diff
 
 const view = (
   peer: Peer,
-  sides: { readonly reference: Column; readonly current: Column },
+  { rows, ...sides }: { readonly reference: Column; readonly current: Column; readonly rows: Pair },
   asked: readonly MethodId[] | undefined,
 ): Viewed => {
   const columns = { reference: asPeerSees(sides.reference), current: asPeerSees(sides.current) };
@@ -74,7 +71,7 @@ const view = (
   if (isEmpty(columns.reference) || isEmpty(columns.current)) {
     return { column: { ...facts, type: 'empty', methods: [], reason: 'there is no value on one side' }, differences: [] };
   }
-  const { type, methods, reason } = peerView(peer, columns, asked);
+  const { type, methods, reason } = peerView(peer, { columns, byChunk: byChunkOf(sides, rows) }, asked);
   const shown = methods.map((method) => ({ method, report: measured(method) }));
   return {
     column: { ...facts, type, methods: shown.map(({ report }) => report), ...(reason !== undefined && { reason }) },
@@ -91,18 +88,19 @@ export const compareLike = async (
   files: { readonly reference: string; readonly current: string },
   { peer, methods }: { readonly peer: Peer; readonly methods?: readonly MethodId[] },
 ): Promise<LikeReport> => {
-  const [reference, current] = await readAgreeing(files);
+  const [reference, current] = await readAgreeing(files, { places: peer === 'nannyml-0.13' });
+  const rows = { reference: reference.rows, current: current.rows };
   const viewed = [...reference.columns.values()].flatMap((column) => {
     const other = current.columns.get(column.name);
-    return other ? [view(peer, { reference: column, current: other }, methods)] : [];
+    return other ? [view(peer, { reference: column, current: other, rows }, methods)] : [];
   });
   const columns = viewed.map(({ column }) => column);
   return {
     like: peer,
     files,
-    rows: { reference: reference.rows, current: current.rows },
+    rows,
     columns,
     differences: viewed.flatMap(({ differences }) => differences),
-    notes: notesOn(peer, reference.rows, columns),
+    notes: notesOn(peer, rows, columns),
   };
 };

@@ -8,7 +8,8 @@ const column = ({ name: _, methods, ...facts }: LikeColumn): Record<string, unkn
 });
 
 /**
- * The report for machines: as that of `compare`, with what the peer calls things, `differences: [{column, method, theirs, ours, reason}]` and
+ * The report for machines: as that of `compare`, with what the peer calls things, by NannyML also `chunks: {threshold?, values: [{from, to, score,
+ * drifted}]}`, `differences: [{column, method, theirs, ours, reason}]` and
  * `notes`.
  */
 export const likeJson = ({ like, columns, differences, notes }: LikeReport): Record<string, unknown> => ({

@@ -8,13 +8,25 @@ import { run } from '../../program.js';
 const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const REFERENCE = fixture('reference.csv');
 const CURRENT = fixture('current.csv');
-type Method = { name: string; score: number | null; threshold?: number; drifted?: boolean; direction?: string };
+type Chunks = { threshold?: number; values: { from: number; score: number | null; drifted: boolean | null }[] };
+type Method = { name: string; score: number | null; threshold?: number; drifted?: boolean; direction?: string; chunks?: Chunks };
 type Difference = { column: string; method: string; theirs: number; ours: number | null; reason: string };
 type Report = {
   like: string;
   columns: Record<string, { type: string; methods: Record<string, Method>; reason?: string }>;
   differences: Difference[];
   notes: string[];
+};
+const nannyml = JSON.parse(
+  readFileSync(new URL('../../../../../libs/statistics/src/oracles/nannyml-chunks.json', import.meta.url), 'utf8'),
+) as {
+  cases: {
+    name: string;
+    reference: (number | string | null)[];
+    current: (number | string | null)[];
+    starts: number[];
+    methods: Record<string, { threshold: number | null; scores: (number | null)[]; alerts: (boolean | null)[] }>;
+  }[];
 };
 const shownBy = (tool: string): [string, { shown: string; score: number }][] => {
   const { columns } = JSON.parse(readFileSync(fixture(`like-${tool}.json`), 'utf8')) as {
@@ -89,12 +101,32 @@ describe('compare --like', () => {
     expect(Object.keys(columns['plan']?.methods ?? {})).toEqual(['l_infinity']);
   });
 
-  it('says of NannyML that the whole current file is one chunk, and gives no limit, which would be one on chunks', async () => {
-    const { notes, columns } = await like('nannyml-0.13', REFERENCE, CURRENT);
-    expect(notes.join(' ')).toContain('with the whole current file as one chunk');
-    expect(
-      Object.values(columns).flatMap(({ methods }) => Object.values(methods).filter(({ threshold }) => threshold !== undefined)),
-    ).toEqual([]);
+  it('shows by default the chunks NannyML shows, with its limit and alerts', async () => {
+    for (const { name, reference, current, starts, methods } of nannyml.cases) {
+      const side = (cells: readonly (number | string | null)[]): string =>
+        `x,row\n${cells.map((cell, i) => `${cell ?? ''},${i}`).join('\n')}\n`;
+      const asked = ['jensen_shannon', 'hellinger', 'kolmogorov_smirnov', 'wasserstein', 'chi_square', 'l_infinity'];
+      const files = [file(`${name} before.csv`, side(reference)), file(`${name} after.csv`, side(current))] as const;
+      const { columns } = await like('nannyml-0.13', ...files, ...asked.flatMap((id) => ['--method', id]));
+      const shown = new Map(Object.values(columns['x']?.methods ?? {}).map((method) => [method.name, method.chunks]));
+      expect([...shown.keys()].sort()).toEqual(Object.keys(methods).sort());
+      for (const [method, { threshold, scores, alerts }] of Object.entries(methods)) {
+        const { values = [], threshold: limit } = shown.get(method) ?? {};
+        expect(values.map(({ from }) => from)).toEqual(starts);
+        expect(values.map(({ drifted }) => drifted)).toEqual(alerts);
+        values.forEach(({ score }, i) => expect(score).toEqual(typeof scores[i] === 'number' ? expect.closeTo(scores[i], 9) : null));
+        expect(limit).toEqual(threshold === null ? undefined : expect.closeTo(threshold, 9));
+      }
+    }
+  });
+
+  it('says how many chunks alert, and that too few rows make none', async () => {
+    const { out } = await cli('compare', REFERENCE, CURRENT, '--like', 'nannyml-0.13');
+    expect(out).toMatch(/plan +categorical +\d+ → \d+ +jensen_shannon +\S+ +distance +\d+ of 10 chunks > 0\.\d+/);
+    const few = file('few.csv', 'x\n1\n2\n3\n');
+    const { columns, notes } = await like('nannyml-0.13', few, few);
+    expect(columns['x']?.methods['jensen_shannon']).not.toHaveProperty('chunks');
+    expect(notes.join(' ')).toContain('fails on files of fewer than ten rows');
   });
 
   it('says what it does not reproduce, and of columns without values that there are none', async () => {

@@ -1,3 +1,4 @@
+import { type Pair } from '../report.js';
 import { type LikeColumn, type Peer } from './report.js';
 
 const CLIFF = 1000;
@@ -15,11 +16,14 @@ const evidently = (rows: number, columns: readonly LikeColumn[]): string[] => {
   ];
 };
 
+const nannyml = (rows: Pair): string[] => [
+  'A score is that of the whole current file (chunk_number=1); the chunks are those NannyML makes by default: a tenth of the rows each, in file order, what remains in one more.',
+  'The limit on chunks is the mean plus three deviations of ten chunks of the reference, which are few to know a deviation by; it knows neither how many rows later files have nor how many columns are asked. chi2 alerts by its p-value below 0.05 instead. --level says what is beyond chance.',
+  ...(Math.min(rows.reference, rows.current) < 10
+    ? ['NannyML fails on files of fewer than ten rows unless told how to cut them: no chunks are shown.']
+    : []),
+];
+
 /** What differs in kind between a peer and us for these files. */
-export const notesOn = (peer: Peer, rows: number, columns: readonly LikeColumn[]): readonly string[] =>
-  peer === 'evidently-0.7'
-    ? evidently(rows, columns)
-    : [
-        'NannyML cuts files into ten chunks; these are its numbers with the whole current file as one chunk.',
-        'Its limit is the mean plus three deviations of the chunks of the reference, which is nothing to a file as a whole; none is given here.',
-      ];
+export const notesOn = (peer: Peer, rows: Pair, columns: readonly LikeColumn[]): readonly string[] =>
+  peer === 'evidently-0.7' ? evidently(rows.reference, columns) : nannyml(rows);

@@ -13,7 +13,8 @@ import {
   type PeerColumns,
   type PeerScore,
 } from '#libs/statistics';
-import { type Peer } from './report.js';
+import { type ByChunk } from './chunks.js';
+import { type LikeChunks, type Peer } from './report.js';
 
 /** One method a peer measures a column by. */
 export type PeerMethod = {
@@ -23,10 +24,15 @@ export type PeerMethod = {
   readonly isPerValue: boolean;
   readonly threshold?: number;
   readonly measure: () => PeerScore;
+  /** What it shows by default where it cuts files into chunks. */
+  readonly byChunk?: () => LikeChunks | undefined;
 };
 
 /** What a peer does with a column: its type there and the methods, none with a reason. */
 export type PeerView = { readonly type: string; readonly methods: readonly PeerMethod[]; readonly reason?: string };
+
+/** Both sides of a column, and its numbers chunk by chunk. */
+type Seen = { readonly columns: PeerColumns; readonly byChunk: ByChunk };
 
 const EVIDENTLY_IDS: Readonly<Record<EvidentlyMethod, MethodId>> = {
   ks: 'kolmogorov_smirnov',
@@ -75,7 +81,7 @@ const evidently = (columns: PeerColumns, asked: readonly MethodId[] | undefined)
   return { type, methods };
 };
 
-const nannyml = (columns: PeerColumns, asked: readonly MethodId[] | undefined): PeerView => {
+const nannyml = ({ columns, byChunk }: Seen, asked: readonly MethodId[] | undefined): PeerView => {
   const { kind } = columns.reference;
   const chosen = NANNYML_METHODS.filter((method) => (asked ? asked.includes(NANNYML_IDS[method]) : method === 'jensen_shannon'));
   const methods = chosen
@@ -85,13 +91,14 @@ const nannyml = (columns: PeerColumns, asked: readonly MethodId[] | undefined): 
       name: method,
       isPerValue: kind === 'categorical',
       measure: () => nannymlScore(method, columns),
+      byChunk: () => byChunk(method),
     }));
   return { type: kind === 'numeric' ? 'continuous' : 'categorical', methods };
 };
 
 /** How a peer sees a column. `asked`: our ids instead of its own choice; methods it has none for, or not for this type, are left out. */
-export const peerView = (peer: Peer, columns: PeerColumns, asked: readonly MethodId[] | undefined): PeerView =>
-  peer === 'evidently-0.7' ? evidently(columns, asked) : nannyml(columns, asked);
+export const peerView = (peer: Peer, seen: Seen, asked: readonly MethodId[] | undefined): PeerView =>
+  peer === 'evidently-0.7' ? evidently(seen.columns, asked) : nannyml(seen, asked);
 
 /** Our ids of the methods of a peer that are reproduced. */
 export const methodsOfPeer = (peer: Peer): readonly MethodId[] => Object.values(peer === 'evidently-0.7' ? EVIDENTLY_IDS : NANNYML_IDS);

@@ -5,6 +5,12 @@ import { type Pair } from '../report.js';
 export const PEERS = ['evidently-0.7', 'nannyml-0.13'] as const;
 export type Peer = (typeof PEERS)[number];
 
+/** A number the peer shows of a part of the current file: rows `from` to `to` (excluded). Nothing is measured where there is no value. */
+export type LikeChunk = { readonly from: number; readonly to: number; readonly score: number | null; readonly drifted: boolean | null };
+
+/** What the peer shows by default where it cuts files into chunks. Without a limit a p-value below 0.05 decides. */
+export type LikeChunks = { readonly threshold?: number; readonly values: readonly LikeChunk[] };
+
 /** A number as the peer shows it. For its tests of significance `score` is the p-value, and small means drift. */
 export type LikeMethod = {
   /** Our id of the method that comes nearest. */
@@ -17,6 +23,7 @@ export type LikeMethod = {
   readonly drifted?: boolean;
   readonly parameters: Parameters;
   readonly reason?: string;
+  readonly chunks?: LikeChunks;
 };
 
 /** A column as the peer takes it; without a method the reason says why there is no number. */

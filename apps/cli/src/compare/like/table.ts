@@ -1,6 +1,6 @@
-import { formatScore } from '../format.js';
+import { counted, formatScore } from '../format.js';
 import { aligned, filesLine, printable, shorten } from '../table.js';
-import { type Difference, type LikeColumn, type LikeMethod, type LikeReport } from './report.js';
+import { type Difference, type LikeChunks, type LikeColumn, type LikeMethod, type LikeReport } from './report.js';
 
 const cells = (column: LikeColumn, method: LikeMethod | undefined): string[] => [
   shorten(printable(column.name)),
@@ -9,8 +9,20 @@ const cells = (column: LikeColumn, method: LikeMethod | undefined): string[] => 
   method?.name ?? '',
   method ? formatScore(method.score) : '–',
   method?.direction === 'drift when small' ? 'p-value' : method ? 'distance' : '',
-  method?.threshold === undefined ? '' : `${method.threshold}${method.drifted === true ? ' ✗' : ''}`,
+  limitCell(method),
 ];
+
+const limitCell = (method: LikeMethod | undefined): string => {
+  if (method?.chunks) return chunksCell(method.chunks);
+  return method?.threshold === undefined ? '' : `${method.threshold}${method.drifted === true ? ' ✗' : ''}`;
+};
+
+/** How many chunks the peer would alert on, and where its limit lies. */
+const chunksCell = ({ threshold, values }: LikeChunks): string => {
+  const alerts = values.filter(({ drifted }) => drifted === true).length;
+  const limit = threshold === undefined ? 'p < 0.05' : `> ${formatScore(threshold)}`;
+  return `${alerts} of ${counted(values.length, 'chunk')} ${limit}${alerts > 0 ? ' ✗' : ''}`;
+};
 
 const rows = (column: LikeColumn): string[][] =>
   column.methods.length === 0 ? [cells(column, undefined)] : column.methods.map((method) => cells(column, method));
