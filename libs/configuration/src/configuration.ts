@@ -5,6 +5,7 @@ import { type Binding, bindingProblem } from './binding.js';
 import { ConfigurationError } from './configuration-error.js';
 import { type Nats, readNats } from './nats.js';
 import { SERVER_VARIABLES } from './servers.js';
+import { type Traces, readTraces } from './traces.js';
 
 export const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -32,6 +33,8 @@ export type Configuration = Binding & {
   readonly limits: Limits;
   /** Undefined when nothing is taken from NATS and nothing is told there. */
   readonly nats: Nats | undefined;
+  /** Undefined when no spans are made. */
+  readonly traces: Traces | undefined;
   /** Variables that start with DRIFTLEDGER_ and mean nothing here: probably misspelt. */
   readonly unknown: readonly string[];
 };
@@ -109,6 +112,7 @@ export const readConfiguration = (environment: Readonly<Record<string, string | 
     logLevel: data.DRIFTLEDGER_LOG_LEVEL,
     limits: limitsOf(data),
     nats: readNats(given),
+    traces: readTraces(given),
     unknown: Object.keys(given).filter((name) => name.startsWith('DRIFTLEDGER_') && !isKnown(name)),
   };
 };

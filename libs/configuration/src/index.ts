@@ -5,3 +5,4 @@ export { ConfigurationError } from './configuration-error.js';
 export { type Nats, readNats } from './nats.js';
 export { type ServerOptions, serverOptions } from './server-options.js';
 export { type Servers, readServers } from './servers.js';
+export { type Traces } from './traces.js';
