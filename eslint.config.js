@@ -3,12 +3,14 @@ import tseslint from 'typescript-eslint';
 
 const singleOwner = (name, owner) => ({ name, message: `only ${owner} may import ${name}` });
 const NATS = ['@nats-io/transport-node', '@nats-io/jetstream', '@nats-io/kv'];
+const OPEN_TELEMETRY = ['api', 'exporter-trace-otlp-http', 'resources', 'sdk-trace'].map((name) => `@opentelemetry/${name}`);
 const OWNED = [
   singleOwner('@clickhouse/client', 'libs/clickhouse'),
   singleOwner('chdb', 'libs/clickhouse/chdb'),
   singleOwner('libsql', 'libs/event-store/sqlite'),
   singleOwner('@eventstore/db-client', 'libs/event-store/eventstoredb'),
   ...NATS.map((name) => singleOwner(name, 'libs/messaging/nats and libs/leases/nats')),
+  ...OPEN_TELEMETRY.map((name) => singleOwner(name, 'libs/observability')),
   singleOwner('onnxruntime-node', 'libs/inference/onnx'),
   singleOwner('simple-statistics', 'libs/statistics/src/describe.ts'),
 ];
@@ -61,11 +63,12 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': allow('@eventstore/db-client') },
   },
   { files: ['test/support/clickhouse-http/**'], rules: { 'no-restricted-imports': allow('chdb') } },
+  { files: ['libs/observability/**'], rules: { 'no-restricted-imports': allow(...OPEN_TELEMETRY) } },
   { files: ['libs/inference/src/onnx/**'], rules: { 'no-restricted-imports': allow('onnxruntime-node') } },
   { files: ['libs/statistics/src/describe.ts'], rules: { 'no-restricted-imports': allow('simple-statistics') } },
   { files: ['apps/cli/**', 'test/load/**', 'tools/**'], rules: { 'no-console': 'off' } },
   // Where a process is wired, everything meets: constructors and factories take what is injected.
-  { files: ['apps/{api,evaluator,ingest,projector,standalone}/**'], rules: { '@typescript-eslint/max-params': 'off' } },
+  { files: ['apps/{api,evaluator,ingest,projector,standalone}/**', 'libs/platform/**'], rules: { '@typescript-eslint/max-params': 'off' } },
   // Made from the schema, as long as it.
   { files: ['libs/*/src/*-arguments.ts'], rules: { 'max-lines': 'off' } },
   {

@@ -4,3 +4,4 @@ export { Metrics } from './metrics.js';
 export { type ReadinessCheck, type ReadinessReport, Readiness } from './readiness.js';
 export { REDACTED, redact, redactText } from './redaction.js';
 export { type ObservabilityOptions, ObservabilityModule } from './observability.module.js';
+export { type OpenSpan, type SpanAbout, type SpanValues, NoTracing, Tracing, type TracingOptions } from './tracing.js';

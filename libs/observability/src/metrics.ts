@@ -42,6 +42,7 @@ export class Metrics {
     [],
   );
   readonly evaluated = this.gauge('evaluator_completed_timestamp_seconds', 'When the evaluator last completed a pass without an error', []);
+  readonly spans = this.counter('spans_total', 'Spans by whether they reached the collector', ['outcome']);
   readonly diskFree = this.gauge('disk_free_bytes', 'Free bytes on the disk of the data directory', []);
   readonly diskSize = this.gauge('disk_size_bytes', 'Size of the disk of the data directory', []);
   private readonly failed = this.counter('reading_failures_total', 'Metrics that could not be read when they were asked for', []);
