@@ -48,7 +48,7 @@ export class StandaloneModule implements OnApplicationBootstrap, BeforeApplicati
     return {
       module: StandaloneModule,
       imports: [
-        EmbeddedPlatform.forRoot({ directory, events: ALL_EVENTS, level: configuration.logLevel, nats }),
+        EmbeddedPlatform.forRoot({ directory, events: ALL_EVENTS, level: configuration.logLevel, nats, traces: configuration.traces }),
         AccessModule,
         { ...IdentityHttpModule.forRoot({ name: 'driftledger', version, foreignRoutes: GRAPHQL_ROUTES }), global: true },
         DeploymentsWriteModule,

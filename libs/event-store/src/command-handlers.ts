@@ -4,6 +4,7 @@ import { CommandHandler } from '@nestjs/cqrs';
 import { type Decider, type DomainEvent, type Refusal } from '#libs/kernel';
 import { EventCodec } from './codec.js';
 import { type CommandLike, CommandRunner } from './command-runner.js';
+import { CommandWatch } from './command-watch.js';
 import { type Outcome } from './outcome.js';
 import { RefusalLog } from './refusal-log.js';
 import { EventStore } from './store.js';
@@ -23,16 +24,16 @@ const HANDLED_COMMAND = '__commandHandler__';
 
 /**
  * One `<Command>Handler` provider per command class, a runner for them, and a check at start that no command has two handlers.
- * The process must provide `EventStore` and `EventCodec`, and may provide a `RefusalLog`.
+ * The process must provide `EventStore` and `EventCodec`, and may provide a `RefusalLog` and a `CommandWatch`.
  */
 export const handlersFor = <S, C extends CommandLike, E extends DomainEvent, Code extends string>(
   of: HandlersOf<S, C, E, Code>,
 ): Provider[] => [
   {
     provide: CommandRunner,
-    useFactory: (store: EventStore, codec: EventCodec, refusals?: RefusalLog): CommandRunner =>
-      new CommandRunner(store, codec, { refusals }),
-    inject: [EventStore, EventCodec, { token: RefusalLog, optional: true }],
+    useFactory: (store: EventStore, codec: EventCodec, refusals?: RefusalLog, watch?: CommandWatch): CommandRunner =>
+      new CommandRunner(store, codec, { refusals, watch }),
+    inject: [EventStore, EventCodec, { token: RefusalLog, optional: true }, { token: CommandWatch, optional: true }],
   },
   OneHandlerPerCommand,
   ...of.commands.map((command) => handlerOf(of, command)),

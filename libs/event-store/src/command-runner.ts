@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CommandMeta, type Decider, type DomainEvent, type Position, type Refusal, derivedId } from '#libs/kernel';
 import { type EventCodec } from './codec.js';
+import { type CommandWatch } from './command-watch.js';
 import { WrongExpectedRevision } from './errors.js';
 import { Lru } from './lru.js';
 import { type Outcome, type Receipt } from './outcome.js';
@@ -25,6 +26,7 @@ export type CommandRun<S, C extends CommandLike, E extends DomainEvent, Code ext
 /** `streamsMax` streams keep their folded state in memory. */
 export type CommandRunnerOptions = {
   readonly refusals?: RefusalLog | undefined;
+  readonly watch?: CommandWatch | undefined;
   readonly streamsMax?: number;
   readonly random?: () => number;
 };
@@ -60,6 +62,13 @@ export class CommandRunner {
 
   /** @throws the errors of `EventStore.append`, and UnknownEvent or Corrupt when the stream cannot be read */
   async run<S, C extends CommandLike, E extends DomainEvent, Code extends string>(run: CommandRun<S, C, E, Code>): Promise<Outcome<Code>> {
+    const { watch } = this.options;
+    return watch ? watch.around(run.command, (meta) => this.answer({ ...run, command: { ...run.command, meta } })) : this.answer(run);
+  }
+
+  private async answer<S, C extends CommandLike, E extends DomainEvent, Code extends string>(
+    run: CommandRun<S, C, E, Code>,
+  ): Promise<Outcome<Code>> {
     const { stream, command } = run;
     const outcome = await this.inTurn(stream, () => this.attempts(run));
     if (outcome.kind === 'refused')

@@ -20,6 +20,7 @@ export { type EncodeOptions, EventCodec, InvalidEvent, UnknownEvent, bodyOf } fr
 export { type Receipt, type Outcome } from './outcome.js';
 export { type RefusedCommand, RefusalLog } from './refusal-log.js';
 export { type CommandLike, type CommandRun, type CommandRunnerOptions, CommandRunner } from './command-runner.js';
+export { type WatchedCommand, CommandWatch } from './command-watch.js';
 export { type CommandClass, type HandlersOf, handlersFor } from './command-handlers.js';
 export { CheckpointStore } from './checkpoint-store.js';
 export { type DecodedSubscription, type RawSubscription, type Subscription, isDerivedStream } from './subscription.js';

@@ -19,7 +19,7 @@ import { ProjectionHost } from './projection-host.js';
 import { SubscriptionHost } from './subscription-host.js';
 import { observability, traced } from './traced.js';
 import { TracedClickHouse } from './traced-clickhouse.js';
-import { TracedCommands } from './traced-commands.js';
+import { CommandSpans } from './command-spans.js';
 import { TracedEventStore } from './traced-event-store.js';
 import { TracedMessageBus } from './traced-message-bus.js';
 
@@ -51,9 +51,7 @@ export class EmbeddedPlatform implements OnApplicationShutdown {
   ) {}
 
   static forRoot({ directory, events, level, nats, traces }: EmbeddedOptions): DynamicModule {
-    const watch = traces
-      ? [{ provide: CommandWatch, useFactory: (tracing: Tracing) => new TracedCommands(tracing), inject: [Tracing] }]
-      : [];
+    const watch = traces ? [{ provide: CommandWatch, useFactory: (tracing: Tracing) => new CommandSpans(tracing), inject: [Tracing] }] : [];
     const bus = (): MessageBus => (nats ? new LazyNatsMessageBus(nats) : new InProcessMessageBus());
     return {
       module: EmbeddedPlatform,

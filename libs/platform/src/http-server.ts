@@ -3,8 +3,9 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { type DynamicModule } from '@nestjs/common';
 import { serverOptions, type Configuration } from '#libs/configuration';
 import { Problem } from '#libs/identity/http';
-import { JsonLogger } from '#libs/observability';
+import { JsonLogger, Tracing } from '#libs/observability';
 import { endConnectionsWhenClosing } from './drained-connections.js';
+import { traceRequests } from './traced-requests.js';
 
 export type HttpServerOptions = {
   readonly configuration: Configuration;
@@ -15,7 +16,9 @@ export type HttpServerOptions = {
 /** Makes the HTTP server of a program, before anything in it runs: `init` starts it, `listen` opens it to callers. */
 export async function makeHttpServer(program: DynamicModule, options: HttpServerOptions): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter(serverOptions(options.configuration));
-  const app = await NestFactory.create<NestFastifyApplication>(program, adapter, {
+  // Before Nest and whatever it makes: the first hook is the first that sees a request.
+  if (options.configuration.traces) traceRequests(adapter.getInstance(), () => app.get(Tracing));
+  const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(program, adapter, {
     bodyParser: false,
     bufferLogs: true,
     abortOnError: false,

@@ -29,7 +29,10 @@ export class ProgramModule {
     return {
       module: ProgramModule,
       imports: [
-        ServersPlatform.forRoot({ servers, directory, events: ALL_EVENTS, projections, level: configuration.logLevel, program }),
+        ServersPlatform.forRoot({
+          ...{ servers, directory, projections, program },
+          ...{ events: ALL_EVENTS, level: configuration.logLevel, traces: configuration.traces },
+        }),
         AccessModule,
         { ...IdentityHttpModule.forRoot({ name: `driftledger-${program}`, version, foreignRoutes }), global: true },
       ],

@@ -2,8 +2,8 @@ import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown,
 import { CqrsModule } from '@nestjs/cqrs';
 import { ClickHouse, IntentStore, type Projection, ProjectionProgress } from '#libs/clickhouse';
 import { openHttp } from '#libs/clickhouse/http';
-import { type Servers } from '#libs/configuration';
-import { CheckpointStore, EventCodec, EventStore, type EventDefinition } from '#libs/event-store';
+import { type Servers, type Traces } from '#libs/configuration';
+import { CheckpointStore, CommandWatch, EventCodec, EventStore, type EventDefinition } from '#libs/event-store';
 import { EventStoreDbEventStore, openEventStoreDb } from '#libs/event-store/eventstoredb';
 import { Clock } from '#libs/kernel';
 import { PersonalData } from '#libs/keys';
@@ -12,13 +12,18 @@ import { Leases } from '#libs/leases';
 import { openNatsLeases } from '#libs/leases/nats';
 import { MessageBus } from '#libs/messaging';
 import { connectToNats, type NatsConnection, NatsMessageBus } from '#libs/messaging/nats';
-import { ObservabilityModule, type LogLevel } from '#libs/observability';
+import { ObservabilityModule, Tracing, type LogLevel } from '#libs/observability';
 import { DataDirectory } from './data-directory.js';
 import { EventStoreIntentStore } from './event-store-intents.js';
 import { LeasedRoles } from './leased-roles.js';
 import { ProjectionHost } from './projection-host.js';
 import { RemoteProgress } from './remote-progress.js';
 import { SubscriptionHost } from './subscription-host.js';
+import { observability, traced } from './traced.js';
+import { TracedClickHouse } from './traced-clickhouse.js';
+import { CommandSpans } from './command-spans.js';
+import { TracedEventStore } from './traced-event-store.js';
+import { TracedMessageBus } from './traced-message-bus.js';
 
 export type ServersOptions = {
   readonly servers: Servers;
@@ -27,6 +32,8 @@ export type ServersOptions = {
   readonly events: readonly EventDefinition[];
   readonly projections: readonly Pick<Projection, 'name' | 'version'>[];
   readonly level: LogLevel;
+  /** Where spans go; undefined when none are made. */
+  readonly traces: Traces | undefined;
   /** What operators see in NATS' list of connections. */
   readonly program: string;
 };
@@ -53,16 +60,18 @@ export class ServersPlatform implements OnApplicationShutdown {
   constructor(@Inject(Parts) private readonly parts: Parts) {}
 
   static forRoot(options: ServersOptions): DynamicModule {
-    const { directory, events, level } = options;
+    const { directory, events, level, traces, program } = options;
+    const watch = traces ? [{ provide: CommandWatch, useFactory: (tracing: Tracing) => new CommandSpans(tracing), inject: [Tracing] }] : [];
     return {
       module: ServersPlatform,
-      imports: [ObservabilityModule.forRoot({ level, directory: directory.path }), CqrsModule.forRoot()],
+      imports: [observability({ level, directory: directory.path, traces, service: `driftledger-${program}` }), CqrsModule.forRoot()],
       providers: [
         { provide: DataDirectory, useValue: directory },
         { provide: EventCodec, useValue: new EventCodec(events) },
         { provide: IntentStore, useFactory: (store: EventStore) => new EventStoreIntentStore(store), inject: [EventStore] },
         { provide: PersonalData, useFactory: () => openKeyDirectory(directory.keys) },
         ...engines(options),
+        ...watch,
         SubscriptionHost,
         ProjectionHost,
         LeasedRoles,
@@ -74,7 +83,7 @@ export class ServersPlatform implements OnApplicationShutdown {
         },
         { provide: ProjectionProgress, useExisting: RemoteProgress },
       ],
-      exports: EXPORTED,
+      exports: [...EXPORTED, ...watch],
     };
   }
 
@@ -89,11 +98,20 @@ export class ServersPlatform implements OnApplicationShutdown {
 
 const engines = ({ servers, projections, program }: ServersOptions): Provider[] => [
   { provide: EventStoreDbEventStore, useFactory: () => openEventStoreDb({ url: servers.eventStore }) },
-  { provide: EventStore, useExisting: EventStoreDbEventStore },
+  { provide: EventStore, useFactory: traced<EventStore>(TracedEventStore), inject: [EventStoreDbEventStore, Tracing] },
   { provide: CheckpointStore, useFactory: (store: EventStoreDbEventStore) => store.checkpoints, inject: [EventStoreDbEventStore] },
-  { provide: ClickHouse, useFactory: () => openHttp(servers.clickHouse) },
+  {
+    provide: ClickHouse,
+    useFactory: (tracing: Tracing) => traced<ClickHouse>(TracedClickHouse)(openHttp(servers.clickHouse), tracing),
+    inject: [Tracing],
+  },
   { provide: Nats, useFactory: async () => new Nats(await connectToNats({ ...servers.nats, name: `driftledger ${program}` })) },
-  { provide: MessageBus, useFactory: ({ connection }: Nats) => new NatsMessageBus({ connection }), inject: [Nats] },
+  {
+    provide: MessageBus,
+    useFactory: ({ connection }: Nats, tracing: Tracing) =>
+      traced<MessageBus>(TracedMessageBus)(new NatsMessageBus({ connection }), tracing),
+    inject: [Nats, Tracing],
+  },
   {
     provide: Leases,
     useFactory: ({ connection }: Nats, clock: Clock) => openNatsLeases({ connection, clock }),

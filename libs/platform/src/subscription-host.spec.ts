@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type DecodedSubscription, defineEvent, EventCodec } from '#libs/event-store';
 import { InMemoryCheckpointStore, InMemoryEventStore } from '#libs/event-store/memory';
 import { type CommandMeta, idOfName, instant } from '#libs/kernel';
-import { Metrics, Readiness } from '#libs/observability';
+import { Metrics, NoTracing, Readiness } from '#libs/observability';
 import { SubscriptionHost } from './subscription-host.js';
 
 const Rang = defineEvent('BellRang', { version: 1, schema: z.object({ times: z.number() }) });
@@ -17,7 +17,7 @@ const meta: CommandMeta = {
 describe('the metrics of subscriptions', () => {
   const clock = { time: 1_000_000, now: () => instant(clock.time) };
   const [store, codec, metrics] = [new InMemoryEventStore(clock), new EventCodec([Rang]), new Metrics(clock)];
-  const host = new SubscriptionHost(store, codec, new InMemoryCheckpointStore(), metrics, new Readiness());
+  const host = new SubscriptionHost(store, codec, new InMemoryCheckpointStore(), metrics, new Readiness(), new NoTracing());
   const ring = (name: string) =>
     store.append('bell-1', [codec.encode(Rang.make({ times: 1 }), meta, idOfName('ring', name))], { expected: 'any' });
   const following = (name: string, handle: DecodedSubscription['handle']): DecodedSubscription => ({

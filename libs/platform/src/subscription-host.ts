@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
-import { Metrics, Readiness } from '#libs/observability';
+import { Metrics, Readiness, Tracing } from '#libs/observability';
 import { comparePositions, type Instant } from '#libs/kernel';
 import { CheckpointStore, EventCodec, EventStore, SubscriptionRunner, type Subscription } from '#libs/event-store';
+import { tracedSubscription } from './traced-subscription.js';
 
 /** `moved`: the position of the subscription has moved. */
 type Told = { readonly moved?: () => void };
@@ -18,6 +19,7 @@ export class SubscriptionHost {
     @Inject(CheckpointStore) private readonly checkpoints: CheckpointStore,
     @Inject(Metrics) private readonly metrics: Metrics,
     @Inject(Readiness) readiness: Readiness,
+    @Inject(Tracing) private readonly tracing: Tracing,
   ) {
     metrics.onRead((now) => this.readLags(now));
     readiness.add('subscriptions', () => {
@@ -56,8 +58,9 @@ export class SubscriptionHost {
     }
   }
 
-  private runnerOf(subscription: Subscription, { moved, failed }: Told & { failed?: (error: Error) => void }): SubscriptionRunner {
+  private runnerOf(given: Subscription, { moved, failed }: Told & { failed?: (error: Error) => void }): SubscriptionRunner {
     const { store, codec, checkpoints } = this;
+    const subscription = tracedSubscription(given, this.tracing);
     const onMoved = moved ?? ((): void => undefined);
     const onFailure = (error: Error): void => {
       this.logger.error(`${subscription.name} stopped: ${error.stack ?? error.message}`);
