@@ -1,13 +1,13 @@
 import { Inject, Module, type BeforeApplicationShutdown, type DynamicModule } from '@nestjs/common';
 import { type Configuration, type Servers } from '#libs/configuration';
 import { DeploymentsWriteModule } from '#libs/deployments';
-import { Leases } from '#libs/leases';
 import { ReadinessChecks } from '#libs/operations/http';
 import { ProgramModule } from '#libs/platform';
 import { Intake } from '#libs/predictions';
 import { IntakeModule } from './intake.module.js';
 import { NatsIntakeModule } from './nats-intake.module.js';
 import { Writers } from './writers.js';
+import { WritersModule } from './writers.module.js';
 
 /** Predictions and labels, over HTTP and NATS. Each deployment is written by one copy; the others send its requests on. */
 @Module({})
@@ -25,10 +25,11 @@ export class IngestModule implements BeforeApplicationShutdown {
       imports: [
         ProgramModule.forRoot({ program: 'ingest', version, configuration, servers }),
         DeploymentsWriteModule,
+        WritersModule.forRoot(url),
         IntakeModule.forRoot(configuration),
         NatsIntakeModule.forRoot(servers.nats),
       ],
-      providers: [{ provide: Writers, useFactory: (leases: Leases) => new Writers(leases, url), inject: [Leases] }, ReadinessChecks],
+      providers: [ReadinessChecks],
     };
   }
 

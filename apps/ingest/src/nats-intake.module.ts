@@ -1,10 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Inject, Injectable, Logger, Module, type DynamicModule, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  Module,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+  Optional,
+} from '@nestjs/common';
 import { type Nats } from '#libs/configuration';
 import { AccessLog, Authenticator, Directory } from '#libs/identity';
-import { connectToNats, NatsIntakeQueue, type NatsConnection } from '#libs/messaging/nats';
+import { connectToNats, MessageRelay, NatsIntakeQueue, type NatsConnection } from '#libs/messaging/nats';
 import { Readiness } from '#libs/observability';
 import { Intake, MessageSender, QueuedIntake } from '#libs/predictions';
+import { received, routed } from './route-messages.js';
+import { Writers } from './writers.js';
 
 const PAUSE_MS = 1_000;
 
@@ -22,6 +33,7 @@ class NatsIntake implements OnApplicationBootstrap, OnModuleDestroy {
   private queue: NatsIntakeQueue | undefined;
   private connection: NatsConnection | undefined;
   private running: Promise<void> | undefined;
+  private unserve: () => void = () => undefined;
 
   constructor(
     @Inject(NatsSource) private readonly source: NatsSource,
@@ -30,6 +42,8 @@ class NatsIntake implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(Authenticator) authenticator: Authenticator,
     @Inject(Directory) directory: Directory,
     @Inject(Readiness) readiness: Readiness,
+    // Absent where one process takes everything.
+    @Optional() @Inject(Writers) private readonly writers?: Writers,
   ) {
     const { principal } = source.nats;
     const sender = new MessageSender({ authenticator, directory, log, principal });
@@ -47,6 +61,7 @@ class NatsIntake implements OnApplicationBootstrap, OnModuleDestroy {
     this.stopping.abort();
     await this.running;
     await this.queue?.stop();
+    this.unserve();
     await this.connection?.close();
   }
 
@@ -61,8 +76,20 @@ class NatsIntake implements OnApplicationBootstrap, OnModuleDestroy {
       }
     }
     if (!this.connection || this.stopping.signal.aborted) return;
-    this.queue = new NatsIntakeQueue({ connection: this.connection, work: this.work, onTrouble: (error) => this.warn(error) });
+    this.queue = new NatsIntakeQueue({
+      connection: this.connection,
+      work: this.routedWork(this.connection),
+      onTrouble: (error) => this.warn(error),
+    });
     this.queue.start();
+  }
+
+  private routedWork(connection: NatsConnection): QueuedIntake['work'] {
+    const { work, writers } = this;
+    if (!writers) return work;
+    const relay = new MessageRelay(connection);
+    this.unserve = relay.serve(writers.url, received({ work, writers }));
+    return routed({ work, writers, relay });
   }
 
   private async check(): Promise<void> {

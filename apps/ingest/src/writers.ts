@@ -8,24 +8,59 @@ const WAIT_MS = 2_000;
 const LOOK_MS = 200;
 /** How long an answer about another holder is believed. */
 const BELIEVED_MS = 1_000;
+/** Each role that is held or waited for costs the server some requests every ten seconds. */
+const ROLES_MAX = 1_000;
+/** Nobody has sent anything for so long: the role is given up, or not waited for any more. */
+const IDLE_MS = 10 * 60_000;
+const SWEEP_MS = 60_000;
+/** Longer than any request takes: where there is no room, a role that was idle for so long gives way. */
+const UNUSED_MS = 60_000;
 
-/** Which process writes which deployment: one each, by lease, so that its memory of ids and keys need not be read again and again. */
+export type WritersOptions = {
+  readonly leases: Leases;
+  /** At which other copies reach this one. */
+  readonly url: string;
+  /** Whether a deployment of this id was registered. */
+  readonly isRegistered: (deploymentId: string) => Promise<boolean>;
+  /** 1,000 unless said otherwise. */
+  readonly rolesMax?: number;
+  /** What is idle for so long is given up, or gives way to others, in milliseconds; ten minutes and one unless said otherwise. */
+  readonly idleMs?: number;
+  readonly unusedMs?: number;
+};
+
+/** The role of one deployment, held by this process or waited for. */
+type Role = { readonly ends: AbortController; usedAt: number; lease: Lease | undefined; standing: Promise<void> };
+
+/**
+ * Which process writes which deployment: one each, by lease, so that its memory of ids and keys need not be read again and again. The
+ * lease of a deployment that does not exist is nobody's: whoever was asked refuses the request, or registers it.
+ */
 export class Writers {
-  private readonly held = new Map<string, Lease>();
+  private readonly roles = new Map<string, Role>();
   private readonly asking = new Map<string, Promise<Writer>>();
-  private readonly standingBy = new Map<string, Promise<void>>();
   private readonly believed = new Map<string, { readonly url: string; readonly until: number }>();
   private readonly stopping = new AbortController();
+  private readonly sweeping: NodeJS.Timeout;
 
-  /** @param url at which other copies reach this one */
-  constructor(
-    private readonly leases: Leases,
-    private readonly url: string,
-  ) {}
+  constructor(private readonly options: WritersOptions) {
+    this.sweeping = setInterval(() => this.sweep(), Math.min(SWEEP_MS, options.idleMs ?? IDLE_MS)).unref();
+  }
 
-  /** Takes the role when nobody has it. */
+  get url(): string {
+    return this.options.url;
+  }
+
+  /** Roles that are held or waited for. */
+  get size(): number {
+    return this.roles.size;
+  }
+
+  /** Takes the role when nobody has it. @throws what asking whether it is registered throws */
   async writerOf(deploymentId: string): Promise<Writer> {
-    if (this.held.has(deploymentId)) return { kind: 'here' };
+    const role = this.roles.get(deploymentId);
+    if (role) role.usedAt = performance.now();
+    if (role?.lease) return { kind: 'here' };
     const believed = this.believed.get(deploymentId);
     if (believed && believed.until > performance.now()) return { kind: 'elsewhere', url: believed.url };
     const asking = this.asking.get(deploymentId) ?? this.find(deploymentId).finally(() => this.asking.delete(deploymentId));
@@ -40,36 +75,67 @@ export class Writers {
 
   /** Gives every role up. */
   async stop(): Promise<void> {
+    clearInterval(this.sweeping);
     this.stopping.abort();
-    await Promise.allSettled([...this.asking.values(), ...this.standingBy.values()]);
-    await Promise.all([...this.held.values()].map((lease) => lease.release()));
+    await Promise.allSettled(this.asking.values());
+    await Promise.all([...this.roles].map(([deploymentId, role]) => this.giveUp(deploymentId, role)));
   }
 
   private async find(deploymentId: string): Promise<Writer> {
-    const role = `deployment-${deploymentId}`;
-    const asking = this.standBy(role, deploymentId);
-    for (const until = performance.now() + WAIT_MS; performance.now() < until;) {
-      const other = await this.otherHolder(role);
+    if (!(await this.options.isRegistered(deploymentId))) return { kind: 'here' };
+    const role = this.roles.get(deploymentId) ?? this.standBy(deploymentId);
+    if (!role) return { kind: 'nobody' };
+    for (const until = performance.now() + WAIT_MS; performance.now() < until && !this.stopping.signal.aborted;) {
+      const other = await this.otherHolder(deploymentId);
       if (other !== undefined) {
         this.believed.set(deploymentId, { url: other, until: performance.now() + BELIEVED_MS });
         return { kind: 'elsewhere', url: other };
       }
-      await Promise.race([asking, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
-      if (this.held.has(deploymentId)) return { kind: 'here' };
+      await Promise.race([role.standing, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
+      if (role.lease) return { kind: 'here' };
     }
     return { kind: 'nobody' };
   }
 
   /** Goes on asking while another one writes: whoever has not watched a dead holder for long enough cannot take its place. */
-  private standBy(role: string, deploymentId: string): Promise<void> {
-    const asking = this.standingBy.get(role) ?? this.take(role, deploymentId).finally(() => this.standingBy.delete(role));
-    this.standingBy.set(role, asking);
-    return asking;
+  private standBy(deploymentId: string): Role | undefined {
+    if (this.stopping.signal.aborted || !this.makeRoom()) return undefined;
+    const role: Role = { ends: new AbortController(), usedAt: performance.now(), lease: undefined, standing: Promise.resolve() };
+    this.roles.set(deploymentId, role);
+    role.standing = this.take(deploymentId, role);
+    return role;
   }
 
-  private async otherHolder(role: string): Promise<string | undefined> {
+  /** False when every role is in use. */
+  private makeRoom(): boolean {
+    const { rolesMax = ROLES_MAX, unusedMs = UNUSED_MS } = this.options;
+    if (this.roles.size < rolesMax) return true;
+    const [oldest] = [...this.roles].sort(([, a], [, b]) => a.usedAt - b.usedAt);
+    if (!oldest || performance.now() - oldest[1].usedAt < unusedMs) return false;
+    void this.giveUp(...oldest);
+    return true;
+  }
+
+  private sweep(): void {
+    const idleSince = performance.now() - (this.options.idleMs ?? IDLE_MS);
+    for (const [deploymentId, role] of [...this.roles]) if (role.usedAt < idleSince) void this.giveUp(deploymentId, role);
+    for (const [deploymentId, { until }] of [...this.believed]) if (until < performance.now()) this.believed.delete(deploymentId);
+  }
+
+  private async giveUp(deploymentId: string, role: Role): Promise<void> {
+    this.lose(deploymentId, role);
+    role.ends.abort();
+    await role.standing;
+    await role.lease?.release();
+  }
+
+  private lose(deploymentId: string, role: Role): void {
+    if (this.roles.get(deploymentId) === role) this.roles.delete(deploymentId);
+  }
+
+  private async otherHolder(deploymentId: string): Promise<string | undefined> {
     try {
-      const holder = await this.leases.holder(role);
+      const holder = await this.options.leases.holder(roleOf(deploymentId));
       return holder && holder.value !== this.url ? holder.value : undefined;
     } catch (error) {
       if (error instanceof LeasesUnavailable) return undefined;
@@ -77,14 +143,16 @@ export class Writers {
     }
   }
 
-  private async take(role: string, deploymentId: string): Promise<void> {
-    const { signal } = this.stopping;
+  private async take(deploymentId: string, role: Role): Promise<void> {
     try {
-      const lease = await this.leases.acquire(role, { value: this.url, signal });
-      this.held.set(deploymentId, lease);
-      lease.lost.addEventListener('abort', () => this.held.delete(deploymentId), { once: true });
-    } catch (error) {
-      if (!signal.aborted) throw error;
+      const lease = await this.options.leases.acquire(roleOf(deploymentId), { value: this.url, signal: role.ends.signal });
+      role.lease = lease;
+      lease.lost.addEventListener('abort', () => this.lose(deploymentId, role), { once: true });
+    } catch {
+      // Given up, or the leases are closed: the next request asks again, and hears why it cannot be had.
+      this.lose(deploymentId, role);
     }
   }
 }
+
+const roleOf = (deploymentId: string): string => `deployment-${deploymentId}`;
