@@ -182,6 +182,33 @@ describe('scores without drift', () => {
     }
   });
 
+  it("of Hellinger's distance are as large as with few rows a bin, where the form alone makes 6.2 alarms of 100", () => {
+    const random = seededRandom(15);
+    const draw = (size: number): number[] => {
+      const drawn = new Array<number>(25).fill(0);
+      for (let i = 0; i < size; i += 1) {
+        const at = Math.floor(random() < 0.95 ? random() * 5 : 5 + random() * 20);
+        drawn[at] = (drawn[at] ?? 0) + 1;
+      }
+      return drawn;
+    };
+    const [method, rounds] = [binsMethod('hellinger'), 1000];
+    let alarms = 0;
+    for (let i = 0; i < rounds; i += 1) {
+      const pair = { reference: draw(6000), current: draw(6000) };
+      if (noDriftLawOfCounts(method, pair, { random, rounds: 39 }).tail(method.fromBins(pair.reference, pair.current).score) <= 0.05)
+        alarms += 1;
+    }
+    expect(alarms / rounds).toBeGreaterThan(0.03);
+    expect(alarms / rounds).toBeLessThan(0.065);
+  });
+
+  it('have a finite critical value also under rules that leave empty bins empty', () => {
+    const pair = { reference: [400, 300, 20], current: [210, 150, 12] };
+    const law = noDriftLawOfCounts(binsMethod('psi'), pair, { random: seededRandom(1), options: { zero: { kind: 'none' } } });
+    expect([law.law, Number.isFinite(law.critical(0.05))]).toEqual(['chi_square', true]);
+  });
+
   it('of Jensen-Shannon to base 2 are larger by the root of ln 2', () => {
     const pair = { reference: [400, 300], current: [210, 150] };
     const [e, two] = ([undefined, 2] as const).map((base) =>
