@@ -69,7 +69,8 @@ const turnOf = (clickHouse: ClickHouse, own: Own, silenceMsMax: number): Turn =>
     },
     end: async () => {
       clearInterval(beat);
-      await say(clickHouse, { ...own, done: true });
+      // Where it cannot be said, others wait until the silence is long enough; that is no reason to hide why migrating failed.
+      await say(clickHouse, { ...own, done: true }).catch(() => undefined);
     },
   };
 };
