@@ -70,7 +70,7 @@ describe('chi-square', () => {
     expect(chiSquare([10], [99])).toMatchObject({ score: 0, pValue: 1 });
   });
 
-  it('raises false alarms at its nominal rate for unequal sizes, where testing against the reference as exact does not', () => {
+  it('raises false alarms at its nominal rate for unequal sizes, where Evidently and whylogs test against the reference as if it were exact', () => {
     const random = uniform(7);
     const draw = (n: number): number[] => {
       const counts = [0, 0, 0, 0];

@@ -113,7 +113,7 @@ describe('mann-whitney', () => {
     expect(results[4]?.score).toBe(1);
   });
 
-  it('sees a shift down as well as one up: a test for lower values alone answers p = 1 to half of all shifts', () => {
+  it('sees a shift down as well as one up, where Evidently tests for lower values alone and answers p = 1 to half of all shifts', () => {
     const random = seededRandom(1);
     const base = Array.from({ length: 1000 }, () => normalQuantile(random() || 0.5));
     const [down, up] = [-0.5, 0.5].map((shift) =>

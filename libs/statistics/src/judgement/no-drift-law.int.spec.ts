@@ -251,7 +251,7 @@ describe('scores without drift', () => {
     expect(a?.tail(0)).toBe(1);
   });
 
-  it('shrink with the rows: fixed limits alarm on small samples that merely are small (peers measure PSI above 0.1 in 83 % of 100 rows)', () => {
+  it('shrink with the rows: fixed limits alarm on small samples that merely are small (Evidently finds PSI above 0.1 in 83 % of samples of 100 rows)', () => {
     const critical = (n: number): number =>
       noDriftLawOfCounts(
         binsMethod('psi'),

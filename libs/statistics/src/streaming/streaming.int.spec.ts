@@ -113,6 +113,13 @@ describe.each(ORACLES)('%s', (id, cases) => {
     expect(() => detectorById(id).restore(JSON.parse(JSON.stringify(detector.state())))).not.toThrow();
   });
 
+  it('keeps a state that does not grow with the stream, where the online detectors of Alibi Detect keep every statistic', () => {
+    const isErrors = detectorById(id).input === 'errors';
+    const detector = detectorById(id).start();
+    observe(detector, isErrors ? errors(30_000, 0.2, 21) : normals(30_000, 0, 21));
+    expect(JSON.stringify(detector.state()).length).toBeLessThan(4096);
+  });
+
   it('refuses parameters it does not have or that are out of range, and states of others', () => {
     const method = detectorById(id);
     expect(() => method.start({ nonsense: 1 })).toThrow(`${id} requires known parameters, not "nonsense"`);
