@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '../../../../dist/apps/cli/src/main.js');
@@ -21,6 +22,17 @@ describe('detect with a stream on the standard input', () => {
     expect(changes).toHaveLength(1);
     expect(changes[0]).toBeGreaterThanOrEqual(300_000);
     expect(changes[0]).toBeLessThan(300_200);
+  });
+
+  it('ends without a complaint when whoever reads its answer has seen enough', async () => {
+    const child = spawn(process.execPath, [MAIN, 'detect', '--method', 'cusum', '--json', '-'], { stdio: 'pipe' });
+    let complaints = '';
+    child.stderr.on('data', (bytes: Buffer) => (complaints += bytes.toString()));
+    // A change every forty values: an answer larger than what a pipe holds.
+    child.stdin.end(Array.from({ length: 1_000_000 }, (_, i) => `${(i % 2) + 100 * (Math.floor(i / 40) % 2)}\n`).join(''));
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [status] = (await once(child, 'exit')) as [number | null];
+    expect([status, complaints]).toEqual([0, '']);
   });
 
   it('ends with status 1 and the place of the first line that is no number', () => {
