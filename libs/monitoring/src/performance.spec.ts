@@ -1,8 +1,10 @@
-import { rocAucEstimate, wilson } from '#libs/statistics';
+import { z } from 'zod';
+import { benjaminiHochberg, fQuantile, fTail, normalTail, rocAucEstimate, wilson } from '#libs/statistics';
 import { DEFAULT_JUDGEMENT as rule, defaultDefinition } from './defaults.js';
 import { sha256Of } from './digest.js';
 import { type LabelledRow } from './label-samples.js';
 import { measureWindow } from './measure.js';
+import { SubjectMeasurement } from './measurement.js';
 import { metricsOf, positiveClassOf } from './metrics.js';
 import { labelSamples, measurePerformance } from './performance.js';
 
@@ -30,6 +32,12 @@ const breaches = (current: LabelledRow[]): string[] =>
   measured(current)
     .filter(({ judgement }) => judgement?.breach)
     .map(({ subject }) => subject);
+
+/** What the first gate records of its test. */
+const Significance = z.discriminatedUnion('test', [
+  z.object({ test: z.literal('normal'), pValue: z.number(), reference: z.number(), error: z.number(), referenceError: z.number() }),
+  z.object({ test: z.literal('student'), pValue: z.number(), mean: z.number(), variance: z.number(), windows: z.int() }),
+]);
 
 describe('realised performance', () => {
   it('takes labels 0 and 1 beside a score for classes, and beside a value for numbers', () => {
@@ -101,6 +109,50 @@ describe('realised performance', () => {
     expect(gateOfRanking(ranked(50, 1), [ranked(2000), ranked(2000)])).toMatchObject({ applied: true, passed: false, breach: false });
     const constant = ranked(2000, 40);
     expect(gateOfRanking(constant, [ranked(2000), ranked(2000)])).toMatchObject({ applied: true, passed: true, breach: true });
+  });
+
+  it('records every input of its verdicts: they follow again from what is recorded and the rule', () => {
+    const recorded = z.array(SubjectMeasurement).parse(JSON.parse(JSON.stringify(measured(rows(3000, { bias: 0.15, seed: 9 })))));
+    const judged = recorded.flatMap(({ subject, judgement }) => (judgement ? [{ subject, ...judgement }] : []));
+    expect(judged.map(({ subject }) => subject.split(':')[1])).toEqual(['accuracy', 'roc_auc', 'brier', 'expected_calibration_error']);
+    const inputs = judged.map(({ score, gates: [significance, own, material] }) => ({
+      score,
+      test: Significance.parse(significance?.parameters),
+      own: z.object({ windows: z.int(), mean: z.number(), variance: z.number() }).parse(own?.parameters),
+      material: z.object({ reference: z.number(), relative: z.boolean() }).parse(material?.parameters),
+    }));
+    const pValues = inputs.map(({ score, test }) =>
+      test.test === 'normal'
+        ? 2 * normalTail(Math.abs(score - test.reference) / Math.hypot(test.error, test.referenceError))
+        : fTail((score - test.mean) ** 2 / (test.variance * (1 + 1 / test.windows)), 1, test.windows - 1),
+    );
+    inputs.forEach(({ test }, i) => expect(test.pValue / (pValues[i] ?? NaN)).toBeCloseTo(1, 9));
+    const adjusted = benjaminiHochberg(inputs.map(({ test }) => test.pValue));
+    judged.forEach(({ subject, score, breach, gates: [significance, own, material] }, i) => {
+      const { windows = NaN, mean = NaN, variance = NaN } = inputs[i]?.own ?? {};
+      const worse = (than: number): number => (/accuracy|roc_auc/.test(subject) ? than - score : score - than);
+      const reach = Math.sqrt(fQuantile(rule.variationTail, 1, windows - 1) * variance * (1 + 1 / windows));
+      const change = worse(inputs[i]?.material.reference ?? NaN);
+      expect([significance?.value, significance?.limit, own?.value, material?.value]).toEqual([
+        adjusted[i],
+        rule.level,
+        worse(mean),
+        change,
+      ]);
+      expect((own?.limit ?? NaN) / reach).toBeCloseTo(1, 9);
+      expect([own?.applied, material?.limit]).toEqual([true, rule.performanceMargin.absolute]);
+      const again = (adjusted[i] ?? NaN) <= rule.level && worse(mean) > reach && change >= rule.performanceMargin.absolute;
+      expect(breach).toBe(again);
+    });
+    expect(judged.some(({ breach }) => breach)).toBe(true);
+  });
+
+  it('tests a metric without a standard error by how the windows of the reference differ', () => {
+    const gate = (windows: LabelledRow[][]) =>
+      measured(rows(3000, { bias: 0.2, seed: 9 }), windows).find(({ subject }) => subject === 'performance:expected_calibration_error')
+        ?.judgement?.gates[0];
+    expect(gate(weeks)).toMatchObject({ applied: true, passed: true, parameters: { test: 'student', windows: 4 } });
+    expect(gate(weeks.slice(0, 2))).toMatchObject({ applied: true, passed: false, parameters: { test: 'student', windows: 2 } });
   });
 
   it('carries the bands of the library', () => {

@@ -1,4 +1,4 @@
-import { benjaminiHochberg, compensatedSum, fQuantile, normalTail, sortedValues } from '#libs/statistics';
+import { benjaminiHochberg, compensatedSum, fQuantile, fTail, normalTail, sortedValues } from '#libs/statistics';
 import { type JudgementRule, type PerformanceRule } from './definition.js';
 import { type LabelledRow } from './label-samples.js';
 import { type Gate, type SubjectJudgement, type SubjectMeasurement } from './measurement.js';
@@ -78,12 +78,13 @@ export const measurePerformance = (
   const judged = compared.filter(
     ({ metric, reference, windows }) => JUDGED.has(metric.name) && reference !== undefined && windows.length >= 2,
   );
-  const pValues = judged.map(({ metric, reference }) => pValueOf(metric, reference));
-  const adjusted = benjaminiHochberg(pValues.map((p) => p ?? 1));
+  const tests = judged.map(testOf);
+  const adjusted = benjaminiHochberg(tests.map(({ pValue }) => pValue));
   const sizes = { reference: sizeOf(labelled.windows.flat()), current: sizeOf(labelled.current) };
   return compared.map((one): SubjectMeasurement => {
     const at = judged.indexOf(one);
-    const verdict = at < 0 ? undefined : verdictOn(one, pValues[at] === undefined ? undefined : (adjusted[at] ?? 1), judgement);
+    const test = tests[at];
+    const verdict = test && verdictOn(one, { ...test, adjusted: adjusted[at] ?? 1 }, judgement);
     return { ...subjectOf(one, positive), ...sizes, ...(verdict && { judgement: verdict }), sha256 };
   });
 };
@@ -110,24 +111,51 @@ const subjectOf = (
   };
 };
 
-/** Two-sided, normal approximation; undefined where no standard error is known. */
-const pValueOf = (metric: Metric, reference: Metric | undefined): number | undefined => {
-  if (metric.error === undefined || reference?.error === undefined) return undefined;
-  const error = Math.hypot(metric.error, reference.error);
-  if (error === 0) return metric.value === reference.value ? 1 : 0;
-  return Math.min(2 * normalTail(Math.abs(metric.value - reference.value) / error), 1);
+/** Whether a metric changed: the p-value, and all it was computed from. */
+type ChangeTest = { readonly pValue: number; readonly parameters: Readonly<Record<string, string | number>> };
+
+const meanOf = (values: readonly number[]): number => compensatedSum(values) / values.length;
+const varianceOf = (values: readonly number[]): number => {
+  const mean = meanOf(values);
+  return compensatedSum(values, (value) => (value - mean) ** 2) / (values.length - 1);
+};
+
+/**
+ * Two-sided. By the standard errors of both sides where they are known, in the normal approximation; else as a further window among those of the
+ * reference (Student's t, whose square is F), so that no metric counts untested.
+ */
+const testOf = ({ metric, reference, windows }: ComparedMetric): ChangeTest => {
+  const [error, referenceError] = [metric.error, reference?.error];
+  if (reference && error !== undefined && referenceError !== undefined) {
+    const change = Math.abs(metric.value - reference.value);
+    return {
+      pValue: ratioTail(change, Math.hypot(error, referenceError), (ratio) => 2 * normalTail(ratio)),
+      parameters: { test: 'normal', error, referenceError, reference: reference.value },
+    };
+  }
+  const [mean, variance, k] = [meanOf(windows), varianceOf(windows), windows.length];
+  const spread = Math.sqrt(variance * (1 + 1 / k));
+  return {
+    pValue: ratioTail(Math.abs(metric.value - mean), spread, (ratio) => fTail(ratio ** 2, 1, k - 1)),
+    parameters: { test: 'student', mean, variance, windows: k },
+  };
+};
+
+/** A change in units of its error, and where there is none: no change is nothing, any other is certain. */
+const ratioTail = (change: number, error: number, tail: (ratio: number) => number): number => {
+  if (error === 0) return change === 0 ? 1 : 0;
+  return Math.min(tail(change / error), 1);
 };
 
 /** Undefined where a limit is beyond 1.8e308, as the variance of errors near 1e155 is: such a verdict could not be recorded. */
 const verdictOn = (
   { metric, reference, windows }: ComparedMetric,
-  adjusted: number | undefined,
+  { pValue, adjusted, parameters }: ChangeTest & { readonly adjusted: number },
   rule: JudgementRule,
 ): SubjectJudgement | undefined => {
   const worse = (value: number, than: number): number => (HIGHER_IS_BETTER.has(metric.name) ? than - value : value - than);
   const k = windows.length;
-  const mean = compensatedSum(windows) / k;
-  const variance = compensatedSum(windows, (value) => (value - mean) ** 2) / (k - 1);
+  const [mean, variance] = [meanOf(windows), varianceOf(windows)];
   // Where a further window like these would lie: Student's t squared is F with one degree of freedom.
   const reach = Math.sqrt(fQuantile(rule.variationTail, 1, k - 1) * variance * (1 + 1 / k));
   const relative = RELATIVE.has(metric.name);
@@ -137,11 +165,11 @@ const verdictOn = (
   const gates: Gate[] = [
     {
       gate: 'significance',
-      value: adjusted ?? 1,
+      value: adjusted,
       limit: rule.level,
-      passed: adjusted === undefined || adjusted <= rule.level,
-      applied: adjusted !== undefined,
-      parameters: { test: 'normal' },
+      passed: adjusted <= rule.level,
+      applied: true,
+      parameters: { pValue, ...parameters },
     },
     {
       gate: 'own_variation',
@@ -149,7 +177,7 @@ const verdictOn = (
       limit: reach,
       passed: worse(metric.value, mean) > reach,
       applied: true,
-      parameters: { windows: k, mean },
+      parameters: { windows: k, mean, variance },
     },
     {
       gate: 'materiality',
@@ -160,6 +188,7 @@ const verdictOn = (
       parameters: { reference: base, relative },
     },
   ];
-  if (!gates.every(({ value, limit }) => Number.isFinite(value) && Number.isFinite(limit))) return undefined;
+  const numbers = gates.flatMap(({ value, limit, parameters: of }) => [value, limit, ...Object.values(of)]);
+  if (numbers.some((number) => typeof number === 'number' && !Number.isFinite(number))) return undefined;
   return { method: metric.name, score: metric.value, breach: gates.every(({ passed }) => passed), gates };
 };
