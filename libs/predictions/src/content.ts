@@ -34,10 +34,15 @@ export class ContentDigester {
       const value = rest[at];
       if (value !== null && value !== undefined) text += `,${at}:${JSON.stringify(canonical(value))}`;
     }
-    const bytes = hash('sha256', text, 'buffer');
-    return { high: bytes.readUInt32BE(0), low: bytes.readUInt32BE(4) };
+    // As text of one character a byte: a buffer for each record would cost more than its hash.
+    const bytes = hash('sha256', text, 'binary');
+    return { high: wordAt(bytes, 0), low: wordAt(bytes, 4) };
   }
 }
+
+/** Four bytes, the highest first, as an unsigned number. */
+const wordAt = (bytes: string, at: number): number =>
+  ((bytes.charCodeAt(at) << 24) | (bytes.charCodeAt(at + 1) << 16) | (bytes.charCodeAt(at + 2) << 8) | bytes.charCodeAt(at + 3)) >>> 0;
 
 /** The same content whatever the order in which the members of objects were sent. Arrays of numbers, the common case, are not copied. */
 function canonical(value: unknown): unknown {
