@@ -238,6 +238,20 @@ describe('a projection', () => {
     }
   });
 
+  it('runs a derived step that needs a table as soon as that has rows, also rows of the same batch', async () => {
+    const sql = "INSERT INTO driftledger.shop_dear_v1 SELECT {to:UInt64}, 'any', {to:UInt64}";
+    const projection = { ...shop, derive: [{ name: 'needy', table: 'shop_dear_v1', sql, needs: 'shop_sales_v1' }] };
+    const runner = new ProjectionRunner({ projection, clickHouse: real, intents });
+    await runner.resumeFrom(undefined);
+    // Every fifth sale makes no row.
+    for (const event of LOG.slice(4, 6)) await runner.handle([event]);
+    expect((await tables()).dear).toEqual([60]);
+    const again = new ProjectionRunner({ projection, clickHouse: real, intents });
+    await again.resumeFrom(LOG[5]?.position);
+    await again.handle(LOG.slice(9, 10));
+    expect((await tables()).dear).toEqual([60, 100]);
+  });
+
   it('does not double a block whose token the table has forgotten', async () => {
     await real.command('ALTER TABLE driftledger.shop_sales_v1 MODIFY SETTING non_replicated_deduplication_window = 1');
     await real.command('ALTER TABLE driftledger.shop_counts_v1 MODIFY SETTING non_replicated_deduplication_window = 1');

@@ -15,8 +15,8 @@ const SCALE = Number(process.env['BENCH_SCALE'] ?? 1);
 const PREDICTIONS = Math.round(1_000_000 * SCALE);
 const BATCH = 500;
 const DISTINCT = 40;
-/** About what a rebuild of the command line takes of such events at a time: 2 MiB as they are stored. */
-const EVENTS_IN_A_BATCH = 20;
+/** About what a rebuild of the command line takes of such events at a time: 8 MiB as they are stored. */
+const EVENTS_IN_A_BATCH = 80;
 
 const codec = new EventCodec(PREDICTION_EVENTS);
 

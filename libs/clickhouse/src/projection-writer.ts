@@ -7,7 +7,7 @@ import { type IntentStore } from './intent-store.js';
 import { type Block, type Located, type MakeBlocks } from './make-blocks.js';
 import { type ClickHouse, type Fence } from './port.js';
 import { raiseFence } from './projection-fence.js';
-import { type Projection, checkProjection, cutByMonth, projectionId } from './projection.js';
+import { type DeriveStep, type Projection, checkProjection, cutByMonth, projectionId } from './projection.js';
 import { type Recovery, recover } from './recovery.js';
 
 /** Highest position in a table. Reads one column of the whole table; asked at start, and while repairing. */
@@ -134,8 +134,9 @@ export class ProjectionWriter<E extends Located> {
       for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason;
       state.written = planned;
     }
-    const steps = this.options.projection.derive?.filter((step) => !step.types || step.types.some((type) => types.has(type)));
-    for (const step of steps ?? []) await this.derive(step.sql, first.commit, last.commit);
+    const isDue = (step: DeriveStep): boolean =>
+      (!step.types || step.types.some((type) => types.has(type))) && (!step.needs || step.needs in state.written);
+    for (const step of this.options.projection.derive?.filter(isDue) ?? []) await this.derive(step.sql, first.commit, last.commit);
     state.after = last;
   }
 

@@ -26,6 +26,8 @@ export type DeriveStep = {
   readonly sql: string;
   /** Runs only for batches with events of these types; for every batch unless said otherwise. */
   readonly types?: readonly string[];
+  /** A table of the projection without a row of which the step finds nothing: as long as there is none, it does not run. */
+  readonly needs?: string;
 };
 
 /**

@@ -43,6 +43,7 @@ const NEW_PREDICTIONS: DeriveStep = {
   name: 'pair new predictions with labels that came before them',
   table: 'predictions_labelled_v1',
   types: ['PredictionBatchRecorded'],
+  needs: 'labels_v1',
   sql: `INSERT INTO driftledger.predictions_labelled_v1 (deployment_id, predicted_at, key, position, label_position, recorded_at, prediction_position, prediction_row,
   version, variant, value, score, class, weight, label_value, label_class, labelled_at)
 SELECT l.deployment_id, k.predicted_at, l.key, greatest(l.position, k.position), l.position * 1024 + l.row, l.recorded_at, k.position, k.number - 1,
