@@ -2,7 +2,7 @@
 
 Contrasts are matrix products of numpy; that they partition Pearson's statistic is held against scipy's chi-square of the table. The median of
 a chi-square variable is Wilson and Hilferty's, as in the library. Effective degrees come from a whole spectrum: the matrix with one
-larger eigenvalue is built, and its traces are those of its powers.
+larger eigenvalue is built, and its traces are those of its powers. The dispersion is below 1 as far as two standard errors prove it.
 """
 
 from itertools import combinations
@@ -40,18 +40,24 @@ def case(name, groups, statistic):
     gram = z @ z.T
     assert np.isclose(np.trace(gram), sum(one.statistic for one in chi), rtol=1e-12)
     lengths = np.sqrt(np.diag(gram))
-    weights = np.minimum(1, 3 * np.median(lengths) / lengths)
+    weights = np.minimum(1, 3 * np.median(lengths) / np.where(lengths > 0, lengths, 1)) if lengths.any() else np.ones(k)
     drawn = gram * np.outer(weights, weights)
     trace = np.trace(drawn) / k
     second = np.mean([drawn[i, j] ** 2 for i, j in combinations(range(k), 2)]) if k > 1 else 0.0
-    chance = 2 * np.sqrt(2 / (k * (k - 1) / 2)) / d if k > 1 else np.inf
-    concentration = np.clip(np.clip(second / (trace**2 - 2 / k * second), 0, 1) - chance, 1 / d, 1)
+    pairs = k * (k - 1) / 2
+    doubted = np.clip(second / max(trace**2 - 2 / k * second, np.finfo(float).tiny), 0, 1) + (np.sqrt(2 / pairs) / d if pairs else 0)
+    concentration = np.clip((15 * (1 / d) + pairs * doubted) / (pairs + 15), 1 / d, 1)
+    used = max(min(k, 2), 2 / np.pi * k)
+    estimate = np.median(np.diag(gram)) / d / ((1 - 2 / 9 * concentration) ** 3 if k > 2 else 1)
+    most = estimate + 2 * np.sqrt(2 / (used * d))
     largest = (1 + np.sqrt((d - 1) * max(d * concentration - 1, 0))) / d
     spectrum = np.diag([largest] + [(1 - largest) / (d - 1)] * (d - 1)) if d > 1 else np.eye(1)
-    squared, cubed = np.trace(spectrum @ spectrum), np.trace(spectrum @ spectrum @ spectrum)
-    assert np.isclose(squared, concentration, rtol=1e-12)
-    h = float(squared**3 / cubed**2)
-    dispersion = np.median(np.diag(gram)) / d / ((1 - 2 / 9 * concentration) ** 3 if k > 2 else 1)
+    assert np.isclose(np.trace(spectrum @ spectrum), concentration, rtol=1e-12)
+    # Independent rows give every direction an eigenvalue of 1, and all of them add up to d * most at the most.
+    largest = min(largest, (d * max(most, 1) - (d - 1)) / (d * max(most, 1)))
+    spectrum = np.diag([largest] + [(1 - largest) / (d - 1)] * (d - 1)) if d > 1 else np.eye(1)
+    h = float(np.trace(spectrum @ spectrum) ** 3 / np.trace(spectrum @ spectrum @ spectrum) ** 2)
+    dispersion = max(estimate, min(most, 1))
     return {
         "name": name,
         "groups": [table.tolist() for table in tables],
@@ -59,7 +65,7 @@ def case(name, groups, statistic):
         "dispersion": float(dispersion),
         "effectiveDegrees": h,
         "contrasts": k,
-        "pValue": float(stats.f.sf(statistic / (d * dispersion), h, max(min(k, 2), 2 / np.pi * k) * h)),
+        "pValue": float(stats.f.sf(statistic / (d * dispersion), h, used * h)),
     }
 
 
@@ -80,6 +86,8 @@ def main():
         case("unequal sizes", [[calm(n, flat) for n in (300, 900, 2700)], [calm(n, flat) for n in (500, 450)]], 25.0),
         case("one odd window", [[calm(900, flat), calm(900, flat), calm(900, np.r_[0.79, np.full(7, 0.03)])], [calm(900, flat) for _ in range(3)]], 40.0),
         case("two windows", [[calm(600, flat), calm(700, flat)]], 9.0),
+        case("a schedule that hardly varies", [[calm(30, flat) + 100 for _ in range(4)] for _ in range(7)], 30.0),
+        case("a rare event, equally often in all windows", [[[995, 5]] * 4], 20.0),
         case("two bins", [[calm(400, [0.3, 0.7]) for _ in range(5)]], 4.0),
     ]
     call = "numpy (contrasts, medians, traces), scipy.stats.chi2_contingency (their sum), scipy.stats.f.sf (pValue)"

@@ -3,7 +3,7 @@ import { isMethodId, methodById } from '#libs/statistics';
 import { type JudgementRule, type MethodRef, type MonitorDefinition } from './definition.js';
 
 /** Version of the rule `three_gates` by which this release judges. */
-export const RULE_VERSION = 2;
+export const RULE_VERSION = 3;
 
 /** A method in the version that this release computes; one that it does not know is left as it is. */
 export const presentMethod = (method: MethodRef): MethodRef =>

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { z } from 'zod';
+import { fisherExact, overdispersedTail } from '#libs/statistics';
 import { DEFAULT_JUDGEMENT as rule } from './defaults.js';
 import { type Binned, verdictsOn, weigh } from './judge.js';
 
@@ -119,6 +121,29 @@ describe('the judgement of a window', () => {
     const others = Array.from({ length: 20 }, (_, i) => weigh('jensen_shannon', against(draw(calm, 4000, 200 + i), weeks), rule));
     const together = verdictsOn([thin, ...others], rule)[0]?.gates[0]?.value ?? NaN;
     expect(together).toBeGreaterThan(alone);
+  });
+
+  it('is never surer of a rare event than the exact law of independent rows, however evenly the windows happened to have it', () => {
+    const even = new Array<number[]>(4).fill([9995, 5]);
+    const days = new Array<number[][]>(6).fill(even);
+    for (const happened of [9, 12, 15, 20, 30]) {
+      const current = [10_000 - happened, happened];
+      for (const otherDays of [[], days]) {
+        const { pValue } = weigh('jensen_shannon', against(current, even, otherDays), rule);
+        expect(pValue).toBeGreaterThanOrEqual(fisherExact(sum(even), current).pValue ?? NaN);
+      }
+      const ofFile = weigh('jensen_shannon', { current, reference: sum(even), windows: [], otherDays: [] }, rule);
+      expect(ofFile.pValue).toBeGreaterThanOrEqual(fisherExact(sum(even), current).pValue ?? NaN);
+    }
+  });
+
+  it('records every input of its first gate: the p-value follows again from them', () => {
+    const weighed = weigh('jensen_shannon', against(draw(moved, 4000, 9), weeks), rule);
+    const { statistic, degrees, dispersion, effectiveDegrees, contrasts } = z
+      .record(z.string(), z.number())
+      .parse(verdictsOn([weighed], rule)[0]?.gates[0]?.parameters);
+    const law = { dispersion: dispersion ?? NaN, effectiveDegrees: effectiveDegrees ?? NaN, contrasts: contrasts ?? NaN };
+    expect(overdispersedTail(statistic ?? NaN, degrees ?? NaN, law)).toBe(weighed.pValue);
   });
 
   it('treats a single bin as calm', () => {

@@ -1,4 +1,13 @@
-import { benjaminiHochberg, chiSquareTail, fQuantile, jensenShannon, overdispersedTail, overdispersion, psi } from '#libs/statistics';
+import {
+  benjaminiHochberg,
+  chiSquareTail,
+  fisherExact,
+  fQuantile,
+  jensenShannon,
+  overdispersedTail,
+  overdispersion,
+  psi,
+} from '#libs/statistics';
 import { type JudgementRule, type JudgeMethod } from './definition.js';
 import { type Gate, type SubjectJudgement } from './measurement.js';
 
@@ -35,6 +44,8 @@ export type Weighed = {
   readonly effectiveDegrees: number;
   readonly contrasts: number;
   readonly windows: number;
+  /** Pearson's statistic of the window against its reference. */
+  readonly statistic: number;
   readonly pValue: number;
 };
 
@@ -67,6 +78,13 @@ const pearson = (rows: readonly (readonly number[])[]): number => {
   return statistic;
 };
 
+/**
+ * The exact law of two bins whose rows are independent: the tails of χ² and F are too thin where the rarer of them is expected a few times.
+ * 0 where it says nothing, of more bins and of weighted rows.
+ */
+const exactTail = (reference: readonly number[], current: readonly number[]): number =>
+  current.length === 2 && [...reference, ...current].every(Number.isSafeInteger) ? (fisherExact(reference, current).pValue ?? 0) : 0;
+
 const expectedOf = (degrees: number, n: number, m: number): number => (degrees / 8) * (1 / n + 1 / m);
 
 /** How far each reference window lies from all the others, beside what independent rows would give. */
@@ -90,18 +108,20 @@ export const weigh = (method: JudgeMethod, binned: Binned, rule: JudgementRule):
   const base = { method, divergence, degrees, expected, windows: k };
   const variation = binned.windows.length === 0 ? 'not_measured' : k < 2 ? 'unknown' : 'measured';
   const unmeasured = { dispersion: 1, effectiveDegrees: degrees, contrasts: 0 };
-  if (degrees === 0) return { ...base, ...unmeasured, variation, baseline: 0, limit: 0, pValue: 1 };
+  if (degrees === 0) return { ...base, ...unmeasured, variation, baseline: 0, limit: 0, statistic: 0, pValue: 1 };
   const statistic = pearson([binned.current, binned.reference]);
+  const exact = exactTail(binned.reference, binned.current);
   if (variation !== 'measured') {
-    return { ...base, ...unmeasured, variation, baseline: expected, limit: expected, pValue: chiSquareTail(statistic, degrees) };
+    const pValue = Math.max(chiSquareTail(statistic, degrees), exact);
+    return { ...base, ...unmeasured, variation, baseline: expected, limit: expected, statistic, pValue };
   }
   const own = leaveOneOut(method, binned, windows, degrees);
   const noise = own.map(({ l, e }) => (l <= e ? (expected * l) / e : expected + (l - e)));
   const over = (median(own.map(({ l, e }) => Math.max(0, l - e))) * (1 + 1 / k)) / (1 + 1 / (k - 1));
   const usual = overdispersion([windows, ...binned.otherDays]);
-  const pValue = overdispersedTail(statistic, degrees, usual);
+  const pValue = Math.max(overdispersedTail(statistic, degrees, usual), exact);
   const limit = expected + (over > 0 ? fQuantile(rule.variationTail, 1, k) * over : 0);
-  return { ...base, variation, baseline: median(noise), limit, ...usual, pValue };
+  return { ...base, variation, baseline: median(noise), limit, ...usual, statistic, pValue };
 };
 
 /** A divergence as people know the method: a distance, or a PSI. The sign of an excess is kept. */
@@ -134,6 +154,7 @@ const verdictOn = (weighed: Weighed, adjusted: number, rule: JudgementRule): Sub
       applied: true,
       parameters: {
         pValue: weighed.pValue,
+        statistic: weighed.statistic,
         degrees: weighed.degrees,
         dispersion: weighed.dispersion,
         effectiveDegrees: weighed.effectiveDegrees,

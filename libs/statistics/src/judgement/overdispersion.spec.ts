@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import oracle from '../oracles/overdispersion.json' with { type: 'json' };
 import { fTail } from '../special/f-distribution.js';
+import { chiSquareTail } from '../special/regularised-gamma.js';
 import { overdispersedTail, overdispersion } from './overdispersion.js';
 
 const close = (actual: number, expected: number): void =>
@@ -28,12 +29,14 @@ describe('how much windows differ among themselves', () => {
     );
   });
 
-  it('is twice as much where every row comes twice, in the same directions', () => {
+  it('is twice as much where every row comes twice and windows vary more than independent rows', () => {
+    const times = (factor: number) => (group: readonly (readonly number[])[]) =>
+      group.map((counts) => counts.map((count) => factor * count));
     fc.assert(
-      fc.property(weekday, (group) => {
-        const [once, twice] = [overdispersion([group]), overdispersion([group.map((counts) => counts.map((count) => 2 * count))])];
-        expect(twice.dispersion).toBeCloseTo(2 * once.dispersion, 9);
-        expect(twice.effectiveDegrees).toBeCloseTo(once.effectiveDegrees, 9);
+      fc.property(fc.array(weekday, { minLength: 3, maxLength: 7 }), (groups) => {
+        const once = overdispersion(groups.map(times(100)));
+        fc.pre(once.dispersion > 2);
+        expect(overdispersion(groups.map(times(200))).dispersion / once.dispersion).toBeCloseTo(2, 9);
       }),
     );
   });
@@ -76,25 +79,38 @@ describe('how much windows differ among themselves', () => {
     expect(of('weekdays of independent')).toBeGreaterThan(5);
   });
 
-  it('is nothing for identical windows, and then any difference is beyond it', () => {
-    for (const groups of [
+  it('takes rare events that a few windows happen to have equally often for independent rows', () => {
+    const equal = overdispersion([new Array<number[]>(4).fill([995, 5])]);
+    expect(equal.dispersion).toBe(1);
+    expect(overdispersedTail(20, 1, equal)).toBeGreaterThan(chiSquareTail(20, 1));
+    const constant = overdispersion([
       [
-        [
-          [20, 30],
-          [20, 30],
-        ],
+        [50, 0],
+        [70, 0],
       ],
-      [
-        [
-          [50, 0],
-          [70, 0],
-        ],
-      ],
-    ]) {
-      const same = overdispersion(groups);
-      expect(same.dispersion).toBe(0);
-      expect([overdispersedTail(0, 1, same), overdispersedTail(1, 1, same)]).toEqual([1, 0]);
-    }
+    ]);
+    expect(constant).toEqual({ dispersion: 1, effectiveDegrees: 1, contrasts: 1 });
+  });
+
+  it('believes that a schedule varies less than independent rows as far as many bins on many days prove it', () => {
+    const day = Array.from({ length: 40 }, () => 100);
+    const schedule = overdispersion(new Array<number[][]>(7).fill([day, day, day, day]));
+    expect(schedule.dispersion).toBeGreaterThan(0);
+    expect(schedule.dispersion).toBeLessThan(0.2);
+    expect(schedule.effectiveDegrees).toBeCloseTo(39, 9);
+    expect(overdispersion([[day, day]]).dispersion).toBeGreaterThan(schedule.dispersion);
+  });
+
+  it('is never below what independent rows differ by, where two bins or two windows are all that is known', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 2, maxLength: 2 }), { minLength: 2, maxLength: 4 }),
+        (group) => {
+          const found = overdispersion([group]);
+          expect(overdispersedTail(25, 1, found)).toBeGreaterThan(chiSquareTail(25, 1));
+        },
+      ),
+    );
   });
 
   it('makes the tail heavier the fewer bins move independently', () => {
@@ -125,6 +141,9 @@ describe('how much windows differ among themselves', () => {
     ).toThrow('overdispersion requires two windows with rows in a group');
     expect(() => overdispersedTail(Number.NaN, 1, { dispersion: 1, effectiveDegrees: 1, contrasts: 1 })).toThrow(
       'overdispersedTail requires a statistic of at least 0',
+    );
+    expect(() => overdispersedTail(1, 1, { dispersion: 0, effectiveDegrees: 1, contrasts: 1 })).toThrow(
+      'overdispersedTail requires a dispersion above 0',
     );
   });
 });
