@@ -20,8 +20,8 @@ export class ProjectorModule implements OnApplicationBootstrap, BeforeApplicatio
     };
   }
 
-  async onApplicationBootstrap(): Promise<void> {
-    await this.projections.start();
+  onApplicationBootstrap(): void {
+    this.projections.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type EventCodec, type EventStore, CheckpointStore, SubscriptionRunner } from '#libs/event-store';
 import { type Position, type Recorded, type Uuid } from '#libs/kernel';
 import {
@@ -30,8 +31,9 @@ export type KeyRecord = {
   readonly revokedAt?: number;
 };
 
-/** Longest time that reading the principals of the log may take at start; a log that is away is waited for that long. */
-const START_WITHIN_MS = 60_000;
+/** A log that is away, or long, is waited for so long at start; then the process goes on, and recognises nobody until it has read it. */
+const START_WITHIN_MS = 10_000;
+const LOOK_AGAIN_MS = 500;
 
 const FOLDED = [PrincipalRegistered, KeyIssued, KeyRevoked, RolesGranted, RolesRevoked] as const;
 const isFolded = (event: Recorded): event is Recorded & PrincipalEvent => FOLDED.some(({ type }) => type === event.type);
@@ -52,6 +54,9 @@ export class Directory {
   private readonly principals = new Map<Uuid, Principal>();
   private readonly keys = new Map<string, KeyRecord>();
   private readonly runner: SubscriptionRunner;
+  private stopping = new AbortController();
+  private beginning: Promise<void> = Promise.resolve();
+  private unread: Error | undefined;
 
   constructor(
     private readonly store: EventStore,
@@ -72,14 +77,21 @@ export class Directory {
     });
   }
 
-  /** Resolves when everything that is in the log now has been folded. @throws what reading the log throws, or Error after a minute */
+  /** Resolves when everything that is in the log now has been folded, or after some seconds. @throws an error of the log that does not pass */
   async start(): Promise<void> {
+    this.stopping = new AbortController();
+    this.unread = new Error('the principals of the log were not read yet');
     await this.runner.start();
-    if (!(await this.caughtUp(START_WITHIN_MS))) throw this.failure ?? new Error('the principals of the log could not be read in time');
+    this.beginning = this.begin(this.stopping.signal);
+    const late = delay(START_WITHIN_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+    await Promise.race([this.beginning, late]);
+    if (this.runner.failure) throw this.runner.failure;
   }
 
   async stop(): Promise<void> {
+    this.stopping.abort();
     await this.runner.stop();
+    await this.beginning;
   }
 
   /**
@@ -87,7 +99,7 @@ export class Directory {
    * it. Nobody is recognised meanwhile: what was revoked could not be known.
    */
   get failure(): Error | undefined {
-    return this.runner.failure ?? this.runner.trouble;
+    return this.runner.failure ?? this.runner.trouble ?? this.unread;
   }
 
   principal(principalId: Uuid): Principal | undefined {
@@ -122,6 +134,16 @@ export class Directory {
   async caughtUp(timeoutMs: number): Promise<boolean> {
     const head = await this.store.head();
     return head === undefined || this.appliedUpTo(head, timeoutMs);
+  }
+
+  /** Until what stood in the log at some moment after the start has been folded: a key that was revoked before must not open. */
+  private async begin(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !this.runner.failure) {
+      const caughtUp = await this.caughtUp(START_WITHIN_MS).catch(() => false);
+      if (caughtUp) this.unread = undefined;
+      if (caughtUp) return;
+      await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   private apply(event: Recorded & PrincipalEvent): void {

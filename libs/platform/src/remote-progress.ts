@@ -23,6 +23,7 @@ export class RemoteProgress extends ProjectionProgress {
   private readonly waiting = new Set<Waiting>();
   private subscription: BusSubscription | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private subscribing: Promise<void> | undefined;
 
   constructor(
     private readonly projections: readonly Pick<Projection, 'name' | 'version'>[],
@@ -32,18 +33,19 @@ export class RemoteProgress extends ProjectionProgress {
     super();
   }
 
-  /** @throws BusUnavailable, and the errors of the event store */
-  async start(): Promise<void> {
-    const ignore = (): void => undefined;
-    const options = { name: 'progress', onError: ignore, onDropped: ignore };
-    this.subscription = await this.bus.subscribe(`${PROGRESS_SUBJECT}.>`, (message) => this.hear(message), options);
-    await this.look();
-    // A store that is away is asked again.
-    this.timer = setInterval(() => void this.look().catch(ignore), LOOK_MS);
+  /** A bus or a store that is away is asked again each second: until one of them answers, nothing is known of any projection. */
+  start(): void {
+    const ask = (): void => {
+      void this.listenToNews();
+      void this.look().catch(() => undefined);
+    };
+    this.timer = setInterval(ask, LOOK_MS);
+    ask();
   }
 
   async close(): Promise<void> {
     clearInterval(this.timer);
+    await this.subscribing;
     await this.subscription?.unsubscribe();
   }
 
@@ -66,6 +68,21 @@ export class RemoteProgress extends ProjectionProgress {
   override listen(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** One at a time: a server that is away takes longer to say so than this comes again. */
+  private async listenToNews(): Promise<void> {
+    if (this.subscription) return;
+    this.subscribing ??= this.subscribe()
+      .catch(() => undefined)
+      .finally(() => (this.subscribing = undefined));
+    await this.subscribing;
+  }
+
+  private async subscribe(): Promise<void> {
+    const again = (): void => (this.subscription = undefined);
+    const options = { name: 'progress', onError: () => undefined, onDropped: again };
+    this.subscription = await this.bus.subscribe(`${PROGRESS_SUBJECT}.>`, (message) => this.hear(message), options);
   }
 
   private hear({ event }: BusMessage): void {

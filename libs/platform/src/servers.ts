@@ -1,4 +1,4 @@
-import { Global, Inject, Module, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import { Global, Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ClickHouse, IntentStore, type Projection, ProjectionProgress } from '#libs/clickhouse';
 import { openHttp } from '#libs/clickhouse/http';
@@ -9,10 +9,10 @@ import { Clock } from '#libs/kernel';
 import { PersonalData } from '#libs/keys';
 import { openKeyDirectory } from '#libs/keys/directory';
 import { Leases } from '#libs/leases';
-import { openNatsLeases } from '#libs/leases/nats';
+import { LazyNatsLeases } from '#libs/leases/nats';
 import { MessageBus } from '#libs/messaging';
-import { connectToNats, type NatsConnection, NatsMessageBus } from '#libs/messaging/nats';
-import { ObservabilityModule, Tracing, type LogLevel } from '#libs/observability';
+import { connectToNats, LazyNatsMessageBus, type NatsOptions } from '#libs/messaging/nats';
+import { ObservabilityModule, Tracing, type LogLevel, Readiness } from '#libs/observability';
 import { DataDirectory } from './data-directory.js';
 import { EventStoreIntentStore } from './event-store-intents.js';
 import { LeasedRoles } from './leased-roles.js';
@@ -38,10 +38,8 @@ export type ServersOptions = {
   readonly program: string;
 };
 
-/** The connection that bus and leases share. */
-class Nats {
-  constructor(readonly connection: NatsConnection) {}
-}
+/** One try to reach NATS; a process that ends waits for the one that is under way. */
+const CONNECT_MS = 5_000;
 
 /** What is closed at the end, in this order. */
 class Parts {
@@ -77,9 +75,9 @@ export class ServersPlatform implements OnApplicationShutdown {
         LeasedRoles,
         {
           provide: Parts,
-          useFactory: (subscriptions: SubscriptionHost, { connection }: Nats, ...others: { close(): Promise<void> }[]) =>
-            new Parts([{ close: () => subscriptions.stop() }, ...others, connection]),
-          inject: [SubscriptionHost, Nats, ProjectionHost, RemoteProgress, Leases, MessageBus, ClickHouse, EventStore],
+          useFactory: (subscriptions: SubscriptionHost, ...others: { close(): Promise<void> }[]) =>
+            new Parts([{ close: () => subscriptions.stop() }, ...others]),
+          inject: [SubscriptionHost, ProjectionHost, RemoteProgress, Leases, MessageBus, ClickHouse, EventStore],
         },
         { provide: ProjectionProgress, useExisting: RemoteProgress },
       ],
@@ -105,25 +103,38 @@ const engines = ({ servers, projections, program }: ServersOptions): Provider[] 
     useFactory: (tracing: Tracing) => traced<ClickHouse>(TracedClickHouse)(openHttp(servers.clickHouse), tracing),
     inject: [Tracing],
   },
-  { provide: Nats, useFactory: async () => new Nats(await connectToNats({ ...servers.nats, name: `driftledger ${program}` })) },
   {
     provide: MessageBus,
-    useFactory: ({ connection }: Nats, tracing: Tracing) =>
-      traced<MessageBus>(TracedMessageBus)(new NatsMessageBus({ connection }), tracing),
-    inject: [Nats, Tracing],
+    useFactory: (tracing: Tracing) =>
+      traced<MessageBus>(TracedMessageBus)(
+        new LazyNatsMessageBus({ ...servers.nats, name: `driftledger ${program}`, timeoutMs: CONNECT_MS }),
+        tracing,
+      ),
+    inject: [Tracing],
   },
   {
     provide: Leases,
-    useFactory: ({ connection }: Nats, clock: Clock) => openNatsLeases({ connection, clock }),
-    inject: [Nats, Clock],
+    // A connection of its own: what is told must not delay the renewal of a lease.
+    useFactory: (clock: Clock, readiness: Readiness) =>
+      leasesOf({ ...servers.nats, name: `driftledger ${program} leases` }, clock, readiness),
+    inject: [Clock, Readiness],
   },
   {
     provide: RemoteProgress,
-    useFactory: async (bus: MessageBus, checkpoints: CheckpointStore) => {
+    useFactory: (bus: MessageBus, checkpoints: CheckpointStore) => {
       const progress = new RemoteProgress(projections, bus, checkpoints);
-      await progress.start();
+      progress.start();
       return progress;
     },
     inject: [MessageBus, CheckpointStore],
   },
 ];
+
+/** A program starts without NATS: it takes no role until there is one, and readiness says so. */
+const leasesOf = (nats: NatsOptions, clock: Clock, readiness: Readiness): Leases => {
+  const logger = new Logger('Leases');
+  const onTrouble = (error: unknown): void => logger.warn(`wait for NATS: ${error instanceof Error ? error.message : String(error)}`);
+  const leases = new LazyNatsLeases({ connect: () => connectToNats({ ...nats, timeoutMs: CONNECT_MS }), clock, onTrouble });
+  readiness.add('leases', async () => void (await leases.holder('readiness')));
+  return leases;
+};
