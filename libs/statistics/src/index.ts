@@ -140,6 +140,7 @@ export { BINARY_ESTIMATES, type BinaryEstimate, type OutcomeValues } from './est
 export { type Answers, type Cbpe, cbpe, type CbpeOptions } from './estimation/cbpe.js';
 export { type CbpeMulticlass, cbpeMulticlass, type ClassAnswers } from './estimation/cbpe-multiclass.js';
 export { CLASS_ESTIMATES, type ClassEstimate, type LabelledClasses } from './estimation/class-metrics.js';
+export { ESTIMATOR_IDS, type Estimator, type EstimatorId, ESTIMATORS } from './estimation/estimators.js';
 export { type Dle, dle, type DleOptions, type LabelledNumericAnswers, type NumericAnswers } from './estimation/dle.js';
 export { gradientBoosting, type Regressor } from './estimation/gradient-boosting.js';
 export { REGRESSION_ESTIMATES, type RegressionEstimate } from './estimation/regression-losses.js';

@@ -1,5 +1,8 @@
 import {
   DETECTORS,
+  type Estimator,
+  ESTIMATOR_IDS,
+  ESTIMATORS,
   type Kind,
   type Method,
   METHODS,
@@ -100,3 +103,6 @@ export const describedDetectors = (): readonly DescribedDetector[] =>
       ]),
     ),
   }));
+
+/** Every way to estimate performance before labels come. */
+export const describedEstimators = (): readonly Estimator[] => ESTIMATOR_IDS.map((id) => ESTIMATORS[id]);

@@ -1,7 +1,7 @@
 import { type Command } from 'commander';
 import { outputOf } from '../output.js';
-import { describedDetectors, describedMethods, describedMultivariate, describedVectors } from './described.js';
-import { detectorsText, methodsText, rowsMethodsText } from './text.js';
+import { describedDetectors, describedEstimators, describedMethods, describedMultivariate, describedVectors } from './described.js';
+import { detectorsText, estimatorsText, methodsText, rowsMethodsText } from './text.js';
 
 const DETAILS = `
 Cost is time on input that is ready: n and m values a side in ascending order, or bins. A version is raised whenever the same input may give
@@ -11,7 +11,7 @@ another number; it is stored with every score.`;
 export const register = (program: Command): void => {
   const command = program
     .command('methods')
-    .description('list the drift methods and streaming detectors with meaning, range, cost and source')
+    .description('list the drift methods, streaming detectors and estimators with meaning, range, cost and source')
     .option('--json', 'print the list as JSON')
     .addHelpText('after', DETAILS);
   command.action((options: { readonly json?: true }) => {
@@ -20,6 +20,7 @@ export const register = (program: Command): void => {
       multivariate: describedMultivariate(),
       vectors: describedVectors(),
       detectors: describedDetectors(),
+      estimators: describedEstimators(),
     };
     outputOf(command).out(
       options.json
@@ -29,6 +30,7 @@ export const register = (program: Command): void => {
             `of several columns together (compare --together):\n\n${rowsMethodsText(described.multivariate)}`,
             `of vectors (compare --vector):\n\n${rowsMethodsText(described.vectors)}`,
             `of a stream, one value after the other (detect):\n\n${detectorsText(described.detectors)}`,
+            `of a model before its labels come (estimate):\n\n${estimatorsText(described.estimators)}`,
           ].join('\n'),
     );
   });

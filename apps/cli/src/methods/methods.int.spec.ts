@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DETECTOR_IDS, METHOD_IDS, MULTIVARIATE_METHODS, VECTOR_METHODS } from '#libs/statistics';
+import { DETECTOR_IDS, ESTIMATOR_IDS, METHOD_IDS, MULTIVARIATE_METHODS, VECTOR_METHODS } from '#libs/statistics';
 import { run } from '../program.js';
 
 const cli = async (...argv: readonly string[]): Promise<string> => {
@@ -31,7 +31,7 @@ describe('methods', () => {
     expect(vectors?.map(({ id }) => id)).toEqual(VECTOR_METHODS.map(({ id }) => id));
     for (const method of [...(multivariate ?? []), ...(vectors ?? [])])
       expect(Object.keys(method)).toEqual(['id', 'version', 'meaning', 'range', 'cost', 'source']);
-    expect(await cli('methods')).toMatch(/pca_reconstruction {2}version 1 · with p-value\n {2}How much worse/);
+    expect(await cli('methods')).toMatch(/pca_reconstruction {2}version \d+ · with p-value\n {2}How much worse/);
   });
 
   it('lists every streaming detector with its parameters, their defaults and ranges', async () => {
@@ -39,6 +39,14 @@ describe('methods', () => {
     expect(detectors.map(({ id }) => id)).toEqual([...DETECTOR_IDS]);
     expect(detectors[0]).toMatchObject({ id: 'adwin', parameters: { delta: { default: 0.002, range: expect.any(String) } } });
     expect(await cli('methods')).toMatch(/adwin {2}version 1 · of a stream of numbers\n/);
+  });
+
+  it('lists the estimators, in words, with the version that stands in their parameters', async () => {
+    const { estimators } = JSON.parse(await cli('methods', '--json')) as { estimators: { id: string; version: number }[] };
+    expect(estimators.map(({ id }) => id)).toEqual([...ESTIMATOR_IDS]);
+    for (const estimator of estimators)
+      expect(Object.keys(estimator)).toEqual(['id', 'version', 'answers', 'meaning', 'range', 'cost', 'source']);
+    expect(await cli('methods')).toMatch(/cbpe {2}version 2 · of answers that are yes or no\n {2}Metrics to be expected/);
   });
 
   it('tells the same to a reader', async () => {

@@ -1,3 +1,4 @@
+import { type Estimator } from '#libs/statistics';
 import { type DescribedDetector, type DescribedMethod, type DescribedRowsMethod } from './described.js';
 
 const facts = ({ version, kinds, pValue, from }: DescribedMethod): string =>
@@ -41,6 +42,21 @@ export const detectorsText = (detectors: readonly DescribedDetector[]): string =
         `${id}  version ${version} · of a stream of ${input}`,
         `  ${meaning}`,
         ...Object.entries(parameters).map(([name, { default: value, range }]) => `  param   ${name} = ${String(value)} (${range})`),
+        `  cost    ${cost}`,
+        `  source  ${source}`,
+        '',
+      ].join('\n'),
+    )
+    .join('\n');
+
+/** The estimators, likewise. */
+export const estimatorsText = (estimators: readonly Estimator[]): string =>
+  estimators
+    .map(({ id, version, answers, meaning, range, cost, source }) =>
+      [
+        `${id}  version ${version} · of answers that are ${answers}`,
+        `  ${meaning}`,
+        `  range   ${range}`,
         `  cost    ${cost}`,
         `  source  ${source}`,
         '',

@@ -6,6 +6,7 @@ import { type Chunk, chunksOf } from './chunks.js';
 import { calibratePerClass, calibrationPerClass } from './class-calibration.js';
 import { certainOf, classErrors, type ClassEstimate, classMetrics, type LabelledClasses } from './class-metrics.js';
 import { BAND_ERRORS, type Estimate, estimatesOf, THRESHOLD_DEVIATIONS, thresholdsOf } from './estimate.js';
+import { ESTIMATORS } from './estimators.js';
 
 /** Answers with the score the model gave to every class, labels unknown. */
 export type ClassAnswers = Pick<LabelledClasses, 'scores' | 'predictions'>;
@@ -101,7 +102,7 @@ export const cbpeMulticlass = (reference: LabelledClasses, chunkSize?: number): 
     },
     parameters: {
       method: 'cbpe_multiclass',
-      version: 1,
+      version: ESTIMATORS.cbpe_multiclass.version,
       classes,
       calibratedClasses: classes.filter((name) => calibration.get(name)?.curve !== undefined),
       referenceRows: reference.truth.length,

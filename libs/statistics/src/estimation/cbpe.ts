@@ -7,6 +7,7 @@ import { type BinaryEstimate, binaryLimits, binaryMetrics, type OutcomeValues } 
 import { calibrate, calibrationFor } from './calibration.js';
 import { type Chunk, chunksOf } from './chunks.js';
 import { BAND_ERRORS, type Estimate, estimatesOf, THRESHOLD_DEVIATIONS, thresholdsOf } from './estimate.js';
+import { ESTIMATORS } from './estimators.js';
 
 /** Yes/no answers with the probability the model gave, labels unknown. */
 export type Answers = Pick<LabelledAnswers, 'scores' | 'predictions'>;
@@ -82,7 +83,7 @@ export const cbpe = (reference: LabelledAnswers, { chunkSize, values }: CbpeOpti
     },
     parameters: {
       method: 'cbpe',
-      version: 2,
+      version: ESTIMATORS.cbpe.version,
       referenceRows: reference.truth.length,
       referenceChunks: chunks.length,
       chunkSize: chunkSize ?? null,

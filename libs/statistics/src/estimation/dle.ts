@@ -4,6 +4,7 @@ import { type Parameters } from '../score.js';
 import { populationDeviation } from '../summation.js';
 import { type Chunk, chunksOf } from './chunks.js';
 import { BAND_ERRORS, type Estimate, estimatesOf, type Interval, THRESHOLD_DEVIATIONS, thresholdsOf } from './estimate.js';
+import { ESTIMATORS } from './estimators.js';
 import { BOOSTING, gradientBoosting, type Regressor } from './gradient-boosting.js';
 import { type Loss, lossesOf, type RegressionEstimate, regressionErrors, regressionMetrics } from './regression-losses.js';
 
@@ -104,7 +105,7 @@ export const dle = (reference: LabelledNumericAnswers, { chunkSize }: DleOptions
     },
     parameters: {
       method: 'dle',
-      version: 1,
+      version: ESTIMATORS.dle.version,
       referenceRows: rows,
       referenceChunks: chunks.length,
       chunkSize: chunkSize ?? null,
