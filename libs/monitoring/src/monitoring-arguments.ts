@@ -246,6 +246,8 @@ export type QueryPreviewMonitorArguments = {
   readonly deployment: string;
   /** IANA name of a time zone; UTC unless said otherwise. */
   readonly timeZone?: string | null;
+  /** Parts of the definition that differ from the default. */
+  readonly definition?: MonitorDefinitionInput | null;
 };
 
 export type QueryLiveWindowArguments = {

@@ -128,6 +128,18 @@ describe('monitors in GraphQL', () => {
     expect(JSON.stringify(answer.data)).toContain('the same weekday of the previous 4 weeks');
   });
 
+  it('previews a definition as it would be recorded, and says what would be refused', async () => {
+    const preview = (definition: string) =>
+      client.ask(
+        `{ previewMonitor(deployment: "flights", definition: ${definition}) { definition { windowMinutes alerting { k n } words } } }`,
+      );
+    const hourly = await preview('{ windowMinutes: 60, judges: { numeric: MANN_WHITNEY } }');
+    expect(hourly.data).toMatchObject({ previewMonitor: { definition: { windowMinutes: 60, alerting: { k: 3, n: 5 } } } });
+    expect(JSON.stringify(hourly.data)).toContain('mann_whitney judges numbers');
+    const refused = await preview('{ references: [{ kind: SAME_WEEKDAY, weeks: 2, weeksMin: 3 }] }');
+    expect(JSON.stringify(refused.errors)).toContain('definition.references.0.weeksMin: cannot be more than weeks');
+  });
+
   it('makes a monitor from nothing but the name of a deployment, and repeats itself without harm', async () => {
     const answer = await client.ask(`mutation { createMonitor(input: { deployment: "flights" }) ${RESULT} }`);
     expect(answer.errors).toEqual([]);

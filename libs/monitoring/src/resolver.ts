@@ -1,9 +1,21 @@
 import { Args, Context, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
 import { ClickHouse } from '#libs/clickhouse';
 import { deploymentIdOf } from '#libs/deployments';
-import { connectionOf, fieldOf, followFeed, type GraphqlContext, NodeRegistry, pageOf, parseGlobalId, Requires } from '#libs/graphql-kit';
+import {
+  connectionOf,
+  EdgeError,
+  fieldOf,
+  followFeed,
+  type GraphqlContext,
+  NodeRegistry,
+  pageOf,
+  parseGlobalId,
+  Requires,
+} from '#libs/graphql-kit';
 import { positionOf } from '#libs/kernel';
 import { defaultDefinition } from './defaults.js';
+import { changedDefinition, withFittingAlerting } from './definition-changes.js';
+import { changesOf } from './definition-input.js';
 import { type MeasurementItem, MonitoringFeed } from './feed.js';
 import { type MeasurementKind } from './measurement.js';
 import {
@@ -45,11 +57,13 @@ export class MonitorResolver {
 
   @Query('previewMonitor')
   @Requires('read')
-  async preview(@Args() { deployment, timeZone }: QueryPreviewMonitorArguments): Promise<object | null> {
+  async preview(@Args() { deployment, timeZone, definition }: QueryPreviewMonitorArguments): Promise<object | null> {
     const predictionsPerDay = await this.reader.traffic(deploymentIdOf(deployment));
     if (predictionsPerDay === undefined) return null;
-    const definition = defaultDefinition({ predictionsPerDay, timeZone: timeZone ?? undefined });
-    return { predictionsPerDay, definition: definitionNode(definition) };
+    const facts = { predictionsPerDay, timeZone: timeZone ?? undefined };
+    const changed = changedDefinition(defaultDefinition(facts), withFittingAlerting(changesOf(definition ?? {})));
+    if ('problem' in changed) throw new EdgeError('BAD_USER_INPUT', changed.problem, 400);
+    return { predictionsPerDay, definition: definitionNode(changed.definition) };
   }
 
   @Query('measurements')
