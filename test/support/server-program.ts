@@ -37,6 +37,15 @@ export class ServerProgram {
     });
   }
 
+  /** It stops without its connections noticing, until `thaw()`. */
+  freeze(): void {
+    this.child?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   /** `SIGKILL`: no warning, no shutdown. `SIGTERM`: as whoever stops it asks it to end. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<Ended> {
     const { child } = this;
