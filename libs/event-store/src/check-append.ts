@@ -44,6 +44,6 @@ export const checkMeta = ({ maxCount, maxAgeSeconds, truncateBefore }: StreamMet
   if (maxAgeSeconds !== undefined && !(Number.isSafeInteger(maxAgeSeconds) && maxAgeSeconds > 0)) {
     throw new TypeError(`maxAgeSeconds is a whole number from 1, got ${maxAgeSeconds}`);
   }
-  if (truncateBefore !== undefined && (truncateBefore < 0n || truncateBefore >= 2n ** 63n))
-    throw new TypeError('truncateBefore is a revision');
+  if (truncateBefore !== undefined && (truncateBefore < 0n || truncateBefore > Number.MAX_SAFE_INTEGER))
+    throw new TypeError('truncateBefore is a revision of at most 2^53 - 1: servers keep it as a JSON number');
 };

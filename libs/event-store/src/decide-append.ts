@@ -51,23 +51,20 @@ export const decideAppend = (stream: string, view: StreamView, ids: readonly Uui
   return revived ? write(view) : wrong(stream, expected, view);
 };
 
-/** Why a stream may not be deleted; undefined when it may. A tombstone may stand where nothing was ever written. */
+/**
+ * Why a stream may not be deleted; undefined when it may. To the server a deletion is an append of something nobody has seen, so the same
+ * table decides. A tombstone may stand where nothing was ever written; hiding needs something that is there, if only limits.
+ */
 export const deletionRefused = (
   stream: string,
   view: StreamView,
   expected: ExpectedRevision,
   kind: 'softDelete' | 'tombstone',
 ): WrongExpectedRevision | StreamDeleted | undefined => {
-  if (view.tombstoned) return new StreamDeleted(stream);
-  if (expected === 'stream_exists' && isSoftDeleted(view)) return new StreamDeleted(stream);
-  const missing = view.revision < 0n;
-  const agrees =
-    expected === 'any'
-      ? !missing || kind === 'tombstone'
-      : expected === 'stream_exists'
-        ? !missing
-        : expected !== 'no_stream' && expected === view.revision && !missing;
-  return agrees ? undefined : new WrongExpectedRevision(stream, expected, missing ? 'no_stream' : view.revision);
+  const decision = decideAppend(stream, view, [], expected);
+  if (decision.kind === 'refused') return decision.error;
+  const nothing = view.revision < 0n && view.meta === undefined;
+  return kind === 'softDelete' && nothing ? new WrongExpectedRevision(stream, expected, 'no_stream') : undefined;
 };
 
 const write = (view: StreamView): AppendDecision => ({ kind: 'write', first: view.revision + 1n });

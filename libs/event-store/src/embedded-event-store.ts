@@ -123,7 +123,7 @@ export class EmbeddedEventStore extends EventStore {
       const view = this.engine.view(stream);
       const refusal = deletionRefused(stream, view, expected, 'softDelete');
       if (refusal) throw refusal;
-      this.engine.saveMeta(stream, { ...view.meta, truncateBefore: SOFT_DELETED });
+      this.engine.saveMeta(stream, { truncateBefore: SOFT_DELETED });
     });
   }
 
@@ -138,15 +138,18 @@ export class EmbeddedEventStore extends EventStore {
 
   async getMeta(stream: string): Promise<StreamMeta> {
     checkStreamName(stream);
-    return this.engine.view(stream).meta ?? {};
+    const { tombstoned, meta } = this.engine.view(stream);
+    if (tombstoned) throw new StreamDeleted(stream);
+    return meta ?? {};
   }
 
   async setMeta(stream: string, meta: StreamMeta): Promise<void> {
     checkStreamName(stream);
     checkMeta(meta);
     await this.engine.commit({ bytes: 0 }, () => {
-      if (this.engine.view(stream).tombstoned) throw new StreamDeleted(stream);
-      this.engine.saveMeta(stream, meta);
+      const view = this.engine.view(stream);
+      if (view.tombstoned) throw new StreamDeleted(stream);
+      this.engine.saveMeta(stream, isSoftDeleted(view) ? { ...meta, truncateBefore: view.revision + 1n } : meta);
     });
   }
 

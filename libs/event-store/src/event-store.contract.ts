@@ -39,7 +39,7 @@ const all = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
 const labels = (events: readonly StoredEvent[]): unknown[] =>
   events.map((event): unknown => JSON.parse(Buffer.from(event.body).toString()).label);
 
-/** Whose clock stamps events: one that a spec gives and moves, or a server's own. */
+/** `given`: events are stamped by a clock that a spec gives and moves. `server`: by the server's own, and its rules on repeated ids hold. */
 export type ContractOptions = { readonly clock: 'given' | 'server' };
 
 /** What every adapter of the port guarantees. `open` gives an empty store on each call. */
@@ -218,6 +218,25 @@ export const eventStoreContract = (
       });
     });
 
+    describe('an event id that stands in its stream already', () => {
+      beforeEach(() => append('thing-1', 'no_stream', 'a', 'b'));
+
+      if (whose === 'given') {
+        it('is never written again: embedded, ids are unique in their stream', async () => {
+          expect(await append('thing-1', 1n, 'a')).toMatchObject({ revision: 0n, idempotent: true });
+          await expect(append('thing-1', 1n, 'c', 'a')).rejects.toBeInstanceOf(WrongExpectedRevision);
+          await expect(append('thing-1', 'any', 'c', 'a')).rejects.toBeInstanceOf(WrongExpectedRevision);
+          expect(await streamLabels('thing-1')).toEqual(['a', 'b']);
+        });
+      } else {
+        it('is written again at the present revision, and by any behind an unknown one: servers look no further', async () => {
+          expect(await append('thing-1', 1n, 'a')).toMatchObject({ revision: 2n });
+          expect(await append('thing-1', 'any', 'c', 'b')).toMatchObject({ revision: 4n });
+          expect(await streamLabels('thing-1')).toEqual(['a', 'b', 'a', 'c', 'b']);
+        });
+      }
+    });
+
     describe('deleting', () => {
       beforeEach(() => append('thing-1', 'no_stream', 'a', 'b'));
 
@@ -249,6 +268,46 @@ export const eventStoreContract = (
         expect(await streamLabels('thing-1')).toEqual(['a', 'b']);
       });
 
+      it('takes every limit along: what is written again has none', async () => {
+        await store.setMeta('thing-1', { maxCount: 1, maxAgeSeconds: 60 });
+        await store.softDelete('thing-1', { expected: 1n });
+        await append('thing-1', 'any', 'c', 'd');
+        expect(await store.getMeta('thing-1')).toEqual({ truncateBefore: 2n });
+        expect(await streamLabels('thing-1')).toEqual(['c', 'd']);
+      });
+
+      it('is over when limits are set, and what was hidden stays hidden', async () => {
+        await store.softDelete('thing-1', { expected: 1n });
+        await store.setMeta('thing-1', { maxCount: 5 });
+        expect(await store.getMeta('thing-1')).toEqual({ maxCount: 5, truncateBefore: 2n });
+        expect(await streamLabels('thing-1')).toEqual([]);
+        expect(await append('thing-1', 'stream_exists', 'c')).toMatchObject({ revision: 2n });
+        expect(await streamLabels('thing-1')).toEqual(['c']);
+      });
+
+      it('may be done again to a hidden stream, except by who expects it to exist', async () => {
+        for (const expected of ['any', 'any', 'no_stream', 1n] as const) await store.softDelete('thing-1', { expected });
+        await expect(store.softDelete('thing-1', { expected: 'stream_exists' })).rejects.toBeInstanceOf(StreamDeleted);
+        await expect(store.tombstone('thing-1', { expected: 'stream_exists' })).rejects.toBeInstanceOf(StreamDeleted);
+        await store.tombstone('thing-1', { expected: 'no_stream' });
+        await expect(append('thing-1', 'any', 'c')).rejects.toBeInstanceOf(StreamDeleted);
+      });
+
+      it('needs nothing but limits to hide, and nothing at all to end a stream', async () => {
+        await expect(store.softDelete('thing-2', { expected: 'stream_exists' })).rejects.toBeInstanceOf(WrongExpectedRevision);
+        await store.setMeta('thing-2', { maxCount: 1 });
+        await store.softDelete('thing-2', { expected: 'stream_exists' });
+        await store.setMeta('thing-3', { maxCount: 1 });
+        await store.softDelete('thing-3', { expected: 'no_stream' });
+        for (const [stream, expected] of [
+          ['thing-4', 'any'],
+          ['thing-5', 'no_stream'],
+        ] as const) {
+          await store.tombstone(stream, { expected });
+          await expect(append(stream, 'no_stream', 'a')).rejects.toBeInstanceOf(StreamDeleted);
+        }
+      });
+
       it('never lets a tombstoned stream be written, read or deleted again', async () => {
         await store.tombstone('thing-1', { expected: 1n });
         for (const expected of ['any', 'no_stream', 'stream_exists', 1n] as const) {
@@ -258,6 +317,7 @@ export const eventStoreContract = (
         }
         await expect(all(store.readStream('thing-1'))).rejects.toBeInstanceOf(StreamDeleted);
         await expect(store.setMeta('thing-1', {})).rejects.toBeInstanceOf(StreamDeleted);
+        await expect(store.getMeta('thing-1')).rejects.toBeInstanceOf(StreamDeleted);
       });
     });
 
@@ -300,7 +360,13 @@ export const eventStoreContract = (
       });
 
       it('refuses limits that are none', async () => {
-        for (const meta of [{ maxCount: 0 }, { maxAgeSeconds: -1 }, { maxCount: 1.5 }, { truncateBefore: -1n }])
+        for (const meta of [
+          { maxCount: 0 },
+          { maxAgeSeconds: -1 },
+          { maxCount: 1.5 },
+          { truncateBefore: -1n },
+          { truncateBefore: 2n ** 53n },
+        ])
           await expect(store.setMeta('thing-1', meta)).rejects.toThrow(TypeError);
       });
     });

@@ -56,6 +56,14 @@ export const EVENT_BYTES_MAX = 512 * 1024;
  *
  * Appends either happen whole or not at all; errors are the closed set of `errors.ts`. Subscriptions are exclusive of `after`,
  * at least once, in order, and resume by themselves until the signal aborts.
+ *
+ * Where the stores differ, which nobody may rely on:
+ * - An event id that stands elsewhere in its stream: the embedded stores refuse the append, or answer it with the first result when all of
+ *   its ids are known; a server writes it again where the expected revision is the stream's own, or where `any` names an unknown id first.
+ * - `any` and `stream_exists` recognise a repetition always embedded, on a server while it remembers the ids. Exact revisions always do.
+ * - The time of record never runs backwards embedded; a server's clock may.
+ * - Positions are 1, 2, 3 … embedded, offsets with gaps on a server, which reads from the beginning and from positions it has told. Another
+ *   one is Corrupt there, and embedded a place between events.
  */
 export abstract class EventStore {
   /** @throws WrongExpectedRevision | StreamDeleted | AccessDenied | AppendTooLarge | Unavailable | Timeout */
@@ -63,11 +71,13 @@ export abstract class EventStore {
   abstract readStream(stream: string, options?: ReadOptions): AsyncIterable<StoredEvent>;
   abstract readAll(options?: ReadAllOptions): AsyncIterable<StoredEvent>;
   abstract subscribeAll(options: SubscribeOptions): AsyncIterable<SubscriptionMessage>;
-  /** Hides what is there; appending again continues the revisions. */
+  /** Hides what is there and forgets all limits; appending again, or setting limits, continues the revisions behind what was hidden. */
   abstract softDelete(stream: string, options: AppendOptions): Promise<void>;
   /** Final: the stream can never be written again. */
   abstract tombstone(stream: string, options: AppendOptions): Promise<void>;
+  /** @throws StreamDeleted when it is tombstoned */
   abstract getMeta(stream: string): Promise<StreamMeta>;
+  /** Replaces all limits. @throws StreamDeleted when it is tombstoned */
   abstract setMeta(stream: string, meta: StreamMeta): Promise<void>;
   /** Position of the newest event, or undefined for an empty log. */
   abstract head(): Promise<Position | undefined>;

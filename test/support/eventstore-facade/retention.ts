@@ -39,7 +39,8 @@ const firstKept = (stream: string, metadata: StreamMetadata | undefined, length:
 
 /** What readers of a stream see: `deleted` for a tombstone, `missing` without events or after a soft deletion. */
 export const visible = (log: Log, stream: string, nowMs: number): readonly LogRecord[] | 'missing' | 'deleted' => {
-  if (log.isTombstoned(stream)) return 'deleted';
+  // What a stream ends with ends its metadata too.
+  if (log.isTombstoned(isMetastream(stream) ? originalOf(stream) : stream)) return 'deleted';
   const records = log.stream(stream);
   const metadata = metadataOf(log, stream);
   if (records.length === 0 || isSoftDeleted(metadata)) return 'missing';

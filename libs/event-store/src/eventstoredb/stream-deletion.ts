@@ -49,11 +49,13 @@ export class StreamDeletion {
     }
   }
 
-  /** The protocol has no `stream_exists` for deletions: the revision that is there stands for it. */
-  private async existing(stream: string): Promise<bigint> {
+  /** The client has no `stream_exists` for deletions: the revision that is there stands for it, and `any` for one that nobody sees. */
+  private async existing(stream: string): Promise<bigint | 'any'> {
     const last = await this.reader.lastOf(stream);
     if (last) return last.revision;
+    if (!(await this.limits.exist(stream))) throw new WrongExpectedRevision(stream, 'stream_exists', 'no_stream');
     const { truncateBefore } = await this.limits.get(stream);
-    throw truncateBefore === SOFT_DELETED ? new StreamDeleted(stream) : new WrongExpectedRevision(stream, 'stream_exists', 'no_stream');
+    if (truncateBefore === SOFT_DELETED) throw new StreamDeleted(stream);
+    return 'any';
   }
 }

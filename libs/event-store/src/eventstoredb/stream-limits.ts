@@ -26,6 +26,7 @@ export class StreamLimits {
     private readonly appender: Appender,
   ) {}
 
+  /** @throws StreamDeleted */
   async get(stream: string): Promise<StreamMeta> {
     const { $maxCount, $maxAge, $tb } = (await this.stored(stream))?.limits ?? {};
     return {
@@ -35,10 +36,12 @@ export class StreamLimits {
     };
   }
 
-  /** @throws TypeError when `truncateBefore` is more than a JSON number holds exactly */
+  /** Whether anything was ever set, which makes a stream exist. @throws StreamDeleted */
+  async exist(stream: string): Promise<boolean> {
+    return (await this.stored(stream)) !== undefined;
+  }
+
   async set(stream: string, meta: StreamMeta): Promise<void> {
-    if (meta.truncateBefore !== undefined && meta.truncateBefore > Number.MAX_SAFE_INTEGER)
-      throw new TypeError('truncateBefore is at most 2^53 - 1 on this store');
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.replace(stream, meta);
