@@ -49,7 +49,7 @@ export class Timeout extends Error {
   readonly outcome = 'unknown';
 }
 
-/** A stored body does not match the digest in its metadata, or cannot be decoded. */
+/** A stored body does not match the digest in its metadata, or cannot be decoded; or a position that was kept is none of this log. */
 export class Corrupt extends Error {
   override readonly name = 'Corrupt';
 }

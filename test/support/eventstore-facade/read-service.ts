@@ -5,14 +5,17 @@ import { streams } from './generated.js';
 import { checkAccess, checkLeader, countCall, type FacadeNode } from './node.js';
 import { streamDeleted } from './refusals.js';
 import { visible } from './retention.js';
-import { allFrom, filterOf, streamFrom, targetOf } from './selection.js';
+import { allFrom, checkPlace, filterOf, streamFrom, targetOf } from './selection.js';
 import { subscribe } from './subscription.js';
 import { eventResponse, notFoundResponse } from './wire.js';
 import { type LogRecord } from './log.js';
 
 const readable = (node: FacadeNode, options: streams.ReadReq.Options, stream: string): Iterable<LogRecord> | 'missing' => {
   const backwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
-  if (stream === '$all') return allFrom(node.store.log, options, backwards);
+  if (stream === '$all') {
+    checkPlace(node.store.log, options, backwards);
+    return allFrom(node.store.log, options, backwards);
+  }
   const records = visible(node.store.log, stream, node.nowMs());
   if (records === 'deleted') throw streamDeleted(stream);
   return records === 'missing' ? records : streamFrom(records, options, backwards);

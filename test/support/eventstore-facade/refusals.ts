@@ -29,6 +29,8 @@ export const notLeader = (host: string, port: number): Refused =>
     'leader-endpoint-port': String(port),
   });
 
+export const invalidPosition = (): Refused => new Refused(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.');
+
 export const streamDeleted = (stream: string): Refused =>
   new Refused(status.FAILED_PRECONDITION, `Event stream '${stream}' is deleted.`, { exception: 'stream-deleted', 'stream-name': stream });
 

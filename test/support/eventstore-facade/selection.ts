@@ -1,6 +1,7 @@
 import { type Place, placeOf } from './checkpoints.js';
 import { type streams } from './generated.js';
 import { DELETED_REVISION, type Log, type LogRecord } from './log.js';
+import { invalidPosition } from './refusals.js';
 import { streamNameOf } from './wire.js';
 
 type Options = streams.ReadReq.Options;
@@ -55,6 +56,16 @@ export const indexAfter = (log: Log, place: Place | undefined): number => {
 const placeNamed = (all: streams.ReadReq.Options.AllOptions | undefined): Place | undefined => {
   const named = all?.getPosition();
   return named && { commit: BigInt(named.getCommitPosition()), prepare: BigInt(named.getPreparePosition()) };
+};
+
+/**
+ * Positions are offsets of bytes: where no record begins, or behind the end when it reads backwards, a server finds nothing it can read.
+ * @throws Refused
+ */
+export const checkPlace = (log: Log, options: Options, backwards: boolean): void => {
+  const place = placeNamed(options.getAll());
+  if (!place || place.commit === 0n || place.commit === log.end) return;
+  if (place.commit > log.end ? backwards : log.records[log.indexFrom(place.commit)]?.position !== place.commit) throw invalidPosition();
 };
 
 /** Index in a stream where a subscription to it begins: behind the revision it names. */

@@ -5,7 +5,7 @@ import { type LogRecord } from './log.js';
 import { isAtLeast, type FacadeNode } from './node.js';
 import { consumerTooSlow, streamDeleted } from './refusals.js';
 import { visible } from './retention.js';
-import { type Filter, filterOf, indexAfter, placeAfter, revisionAfter, targetOf } from './selection.js';
+import { type Filter, checkPlace, filterOf, indexAfter, placeAfter, revisionAfter, targetOf } from './selection.js';
 import { caughtUpResponse, checkpointResponse, confirmationResponse, eventResponse } from './wire.js';
 
 /** A live subscription this far behind catches up again, and says so when it has. */
@@ -112,6 +112,7 @@ export const subscribe = async (node: FacadeNode, delivery: Delivery, { options,
   node.counted.subscriptionsStarted += 1;
   if (node.faults.take('hold-subscription')) return;
   await delivery.send(confirmationResponse(id));
+  if (targetOf(options) === '$all') checkPlace(node.store.log, options, false);
   const filter = filterOf(options.getFilter());
   const checkpoints = filter && new Checkpoints(filter, placeAfter(node.store.log, options));
   const pump = new Pump(node, delivery, source, filter && checkpoints && { filter, checkpoints });

@@ -55,6 +55,13 @@ describe('an error of the client', () => {
     expect(failureOf(clientError({ type: 'unknown', code: 3, _raw: { metadata } }))).toEqual({ kind: 'too-large', limit: undefined });
   });
 
+  it('is known by its words where the client passes on nothing else', () => {
+    const said = 'Could not recognize Maximum Append Event Size of 1048576 Exceeded.';
+    expect(failureOf(clientError({ type: 'unknown' }, said))).toEqual({ kind: 'too-large', limit: undefined });
+    const refused = failureOf(clientError({ type: 'unknown', code: 3 }, 'Trying to read from an invalid position.'));
+    expect(refused).toMatchObject({ kind: 'refused', error: expect.any(Corrupt) });
+  });
+
   it('says that nothing was sent only when there was no connection', () => {
     expect(failureOf(clientError({ code: 14 }, '14 UNAVAILABLE: No connection established'))).toMatchObject({ unsent: true });
     expect(failureOf(clientError({ code: 14 }, '14 UNAVAILABLE: Connection dropped'))).toMatchObject({ unsent: false });

@@ -19,6 +19,12 @@ const PERMISSION_DENIED = 7;
 const UNIMPLEMENTED = 12;
 const UNAUTHENTICATED = 16;
 
+/** As servers since 22.10 say that no event begins at the position of a read or a subscription. */
+const INVALID_POSITION = /invalid position/i;
+
+/** Of batches the client passes on the server's words alone when it does not know the error. */
+const UNRECOGNISED_SIZE = /^Could not recognize .*Maximum Append Event Size/i;
+
 const NEVER_SENT = /No connection established|Name resolution failed|Failed to discover/;
 
 /** What became of a call, by the client's own type of error and then by the code of gRPC: not every error is converted by the client. */
@@ -65,9 +71,12 @@ export const unavailable = ({ unsent, cause }: Extract<ClientFailure, { kind: 'p
 
 const byCode = (error: Error): ClientFailure => {
   const code = field(error, 'code');
+  if (UNRECOGNISED_SIZE.test(error.message)) return { kind: 'too-large', limit: undefined };
   if (code === PERMISSION_DENIED || code === UNAUTHENTICATED)
     return { kind: 'refused', error: new AccessDenied(error.message, { cause: error }) };
   if (code === INVALID_ARGUMENT) {
+    if (INVALID_POSITION.test(error.message))
+      return { kind: 'refused', error: new Corrupt('the position is not one of this log: it was told by another', { cause: error }) };
     if (trailer(error) === 'maximum-append-event-size-exceeded') return { kind: 'too-large', limit: undefined };
     return { kind: 'refused', error: new Unavailable('not-written', `the event store refused: ${error.message}`, { cause: error }) };
   }

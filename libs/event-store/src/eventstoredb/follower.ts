@@ -171,7 +171,11 @@ export class Follower {
     return true;
   }
 
-  /** Some servers tell checkpoints whose two numbers differ; going on from such a one can miss an event. */
+  /**
+   * While it catches up, a server tells where the page of the log it looks at begins, with 0 for prepare: everything before is looked at, the
+   * event there is not. Whoever keeps the first number alone takes it for looked at, as the read model does, and servers before 24.10.5
+   * told such places too early. The look behind the last event finds a place that can be told.
+   */
   private believes(position: Position): boolean {
     if (position.commit !== position.prepare || !this.isNew(position)) return false;
     this.considered = position;

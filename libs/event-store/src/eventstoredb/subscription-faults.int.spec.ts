@@ -4,13 +4,19 @@ import { positionOf } from '#libs/kernel';
 import { type FacadeOptions } from '../../../../test/support/eventstore-facade/protocol.js';
 import { type Facade, startFacade } from '../../../../test/support/eventstore-facade/start-facade.js';
 import { QUICK } from '../../../../test/support/facade-ledger.js';
-import { AccessDenied, Unavailable } from '../errors.js';
+import { AccessDenied, Corrupt, Unavailable } from '../errors.js';
 import { anEvent } from '../event-store.contract.js';
 import { type EventFilter, type SubscriptionMessage } from '../store.js';
 import { type EventStoreDbEventStore } from './eventstoredb-event-store.js';
 import { openEventStoreDb } from './open-eventstoredb.js';
 
 const EVENTS_OF_AN_APPEND = 50;
+
+const drained = async (items: AsyncIterable<unknown>): Promise<number> => {
+  let count = 0;
+  for await (const _ of items) count += 1;
+  return count;
+};
 
 describe('a subscription to a server with faults', () => {
   let facade: Facade;
@@ -192,31 +198,35 @@ describe('a subscription to a server with faults', () => {
       await following.stop();
     });
 
-    it.each(['24.10.4', '25.0.0'])('misses nothing on a server whose checkpoints say too much (%s)', async (version) => {
-      await start({ version });
-      for (let round = 0; round < 4; round += 1) {
-        await write(40);
-        await write(2, { type: 'WantedNext' });
-      }
-      const odd: SubscriptionMessage[] = [];
-      const following = follow({
-        filter,
-        onMessage: (message) => {
-          if (message.kind === 'checkpoint' && message.position.commit !== message.position.prepare) odd.push(message);
-        },
-      });
-      await following.until(8);
-      for (let round = 0; round < 5; round += 1) {
-        await facade.control.dropConnections();
-        await write(40);
-        await write(1, { type: 'WantedLater' });
-      }
-      await following.until(13);
-      await following.stop();
-      expect(following.seen).toHaveLength(13);
-      expect(odd).toEqual([]);
-      expect(following.seen).toEqual([...following.seen].sort((a, b) => a - b));
-    });
+    // 24.10.4 and 25.0.0 name the end of the log; all servers name places between events while they catch up, with 0 for prepare.
+    it.each(['24.10.4', '24.10.5', '25.0.0', '26.0.0'])(
+      'misses nothing where checkpoints name places between events, and tells none of them (%s)',
+      async (version) => {
+        await start({ version });
+        for (let round = 0; round < 4; round += 1) {
+          await write(40);
+          await write(2, { type: 'WantedNext' });
+        }
+        const odd: SubscriptionMessage[] = [];
+        const following = follow({
+          filter,
+          onMessage: (message) => {
+            if (message.kind === 'checkpoint' && message.position.commit !== message.position.prepare) odd.push(message);
+          },
+        });
+        await following.until(8);
+        for (let round = 0; round < 5; round += 1) {
+          await facade.control.dropConnections();
+          await write(40);
+          await write(1, { type: 'WantedLater' });
+        }
+        await following.until(13);
+        await following.stop();
+        expect(following.seen).toHaveLength(13);
+        expect(odd).toEqual([]);
+        expect(following.seen).toEqual([...following.seen].sort((a, b) => a - b));
+      },
+    );
   });
 
   it('ends with the error of a consumer that fails at a checkpoint, and leaves nothing open', async () => {
@@ -241,8 +251,10 @@ describe('a subscription to a server with faults', () => {
     await delay(700);
     expect((await facade.control.stats()).messagesWritten - before).toBeLessThan(400);
     await following.until(1_000);
-    // A busy consumer is not taken for a silent server: nothing was read a second time to make sure.
-    expect((await facade.control.stats()).messagesWritten - before).toBeLessThan(1_300);
+    // A busy consumer is not taken for a silent server: nothing was read a second time to make sure. What is sent beside the events of
+    // the log are the confirmation, caughtUp, and what a look behind the last event finds.
+    const sent = (await facade.control.stats()).messagesWritten - before;
+    expect(sent).toBeLessThan((await facade.control.entries()).length + 10);
     await following.stop();
   });
 
@@ -253,17 +265,16 @@ describe('a subscription to a server with faults', () => {
     await expect(follow().ended).rejects.toBeInstanceOf(AccessDenied);
   });
 
-  it('goes on from a position that is between two events', async () => {
+  it('ends as Corrupt when the position it is to go on from is none of this log', async () => {
     await start();
     await write(2);
     const { position } = await store.append('thing-9', [anEvent('z')], { expected: 'any' });
-    const aborter = new AbortController();
-    const seen: bigint[] = [];
-    for await (const message of store.subscribeAll({ after: positionOf((position?.commit ?? 0n) - 1n), signal: aborter.signal })) {
-      if (message.kind === 'event') seen.push(message.event.position.commit);
-      if (message.kind === 'caughtUp') aborter.abort();
-    }
-    expect(seen).toEqual([position?.commit]);
+    const between = positionOf((position?.commit ?? 0n) - 1n);
+    const { signal } = new AbortController();
+    for (const filter of [{}, { filter: { typePrefixes: ['Thing'] } }])
+      await expect(drained(store.subscribeAll({ after: between, signal, ...filter }))).rejects.toBeInstanceOf(Corrupt);
+    await expect(drained(store.readAll({ from: between }))).rejects.toBeInstanceOf(Corrupt);
+    await untilOpen(0);
   });
 
   it('from the end of an empty log misses nothing that is written while its connection is lost', async () => {
