@@ -131,12 +131,28 @@ describe('an append to a server with faults', () => {
       ['plain', 'append'],
       ['plain', 'event'],
       ['batch', 'append'],
+      ['batch', 'event'],
     ] as const)('is AppendTooLarge when the server says so (%s, the whole %s)', async (mode, of) => {
       open(mode);
       await facade.control.inject({ kind: 'append-too-large', of });
       await expect(append(await aStream('no_stream'), 'no_stream', 'a')).rejects.toBeInstanceOf(AppendTooLarge);
     });
   });
+
+  it.each(['plain', 'batch'] as const)(
+    'that is larger than this server takes is AppendTooLarge, and not tried again (%s)',
+    async (mode) => {
+      await start({ maxAppendBytes: 10_000 });
+      open(mode);
+      const large = anEvent('large', { body: Buffer.alloc(20_000) });
+      await expect(store.append('thing-1', [large], { expected: 'any' })).rejects.toMatchObject({ name: 'AppendTooLarge', limit: 10_000 });
+      const { plain, batch } = (await facade.control.stats()).appends;
+      expect(plain + batch).toBe(1);
+      expect(await ledger.count()).toBe(0);
+      await store.close();
+      await facade.stop();
+    },
+  );
 
   describe('for long', () => {
     beforeEach(() => start());
