@@ -72,6 +72,19 @@ describe('values near the largest number there is', () => {
     });
   });
 
+  it('leave the Wasserstein distance without a score and with its reason where it is beyond the largest number', () => {
+    const sides = { current: plain.map(() => 1.7e308), reference: plain.map(() => -1.7e308) };
+    const windows = [valued(sides.reference), valued(sides.reference)];
+    const samples: SubjectSamples = {
+      ...{ subject: 'feature:x', form: 'numeric', mode: 'exact' },
+      ...{ current: valued(sides.current), windows, reference: sumOfValues(windows) },
+    };
+    const [measured] = measureWindow([samples], measuring, sha256Of).subjects;
+    expect(measured?.scores.filter(({ method }) => method === 'wasserstein')).toEqual([]);
+    expect(measured?.unscored?.find(({ method }) => method === 'wasserstein')).toMatchObject({ reason: 'not_defined' });
+    expect(measured?.unscored?.find(({ method }) => method === 'wasserstein')?.detail).toMatch(/^wasserstein requires/);
+  });
+
   it('leave out the error metrics and verdicts that overflow', () => {
     const row = (value: number, labelValue: number): LabelledRow => ({
       ...{ predictedAt: 0, value, score: null, class: '', labelValue, labelClass: '', pairedAt: '2', predictedIn: '1' },
