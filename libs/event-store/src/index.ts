@@ -26,5 +26,6 @@ export { CheckpointStore } from './checkpoint-store.js';
 export { type DecodedSubscription, type RawSubscription, type Subscription, isDerivedStream } from './subscription.js';
 export { type SubscriptionRunnerOptions } from './subscription-runner-options.js';
 export { SubscriptionRunner } from './subscription-runner.js';
+export { type Behind, behind } from './behind.js';
 export { EventParked } from './parking.js';
 export { type Reactor, metaOfAnswer, reactorSubscription } from './reactor.js';

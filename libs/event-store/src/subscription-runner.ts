@@ -33,6 +33,7 @@ export class SubscriptionRunner {
   /** A position without business for this subscription, behind events that still wait in the batch. */
   private behindBatch: Position | undefined;
   private readSinceTurn = 0;
+  private heardAt = performance.now();
 
   constructor(private readonly options: SubscriptionRunnerOptions) {
     this.batch = new Batch(options.eventsMax ?? EVENTS_MAX, options.bytesMax ?? BYTES_MAX);
@@ -89,12 +90,9 @@ export class SubscriptionRunner {
     return this.at;
   }
 
-  /** How far the log is ahead, in positions: 0 when caught up. An estimate where positions have gaps. */
-  async lag(): Promise<bigint> {
-    const head = await this.options.store.head();
-    if (!head) return 0n;
-    const behind = head.commit - (this.at?.commit ?? 0n);
-    return behind > 0n ? behind : 0n;
+  /** Milliseconds since the log last told it anything, also that nothing is new. */
+  get silentMs(): number {
+    return performance.now() - this.heardAt;
   }
 
   /**
@@ -171,6 +169,7 @@ export class SubscriptionRunner {
   }
 
   private async take(message: LingeringMessage, signal: AbortSignal): Promise<void> {
+    this.heardAt = performance.now();
     if (message.kind === 'event') {
       if (!isWanted(this.options.subscription, message.event)) return this.passed(message.event.position, signal);
       const item = itemOf(this.options.subscription, this.options.codec, message.event);

@@ -20,6 +20,11 @@ export class Metrics {
   readonly lagSeconds = this.gauge('subscription_lag_seconds', 'Age of the oldest event a subscription has not handled yet', [
     'subscription',
   ]);
+  readonly silentSeconds = this.gauge(
+    'subscription_silent_seconds',
+    'Since the log last told a subscription anything, also that nothing is new',
+    ['subscription'],
+  );
   readonly stopped = this.gauge('subscription_stopped', '1 when a subscription has stopped with an error and waits for somebody', [
     'subscription',
   ]);

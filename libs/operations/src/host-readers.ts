@@ -3,11 +3,11 @@ import { type ReaderState } from './check-readers.js';
 import { type LiveReaders } from './rebuild-projection.js';
 
 /** The subscriptions of this process, as the doctor looks at them. */
-export const readerStatesOf = async ({ all }: SubscriptionHost): Promise<readonly ReaderState[]> =>
+export const readerStatesOf = async (host: SubscriptionHost): Promise<readonly ReaderState[]> =>
   Promise.all(
-    all.map(async (runner) => ({
+    host.all.map(async (runner) => ({
       name: runner.name,
-      lag: await runner.lag(),
+      lag: BigInt((await host.behind(runner)).events),
       ...(runner.failure ? { failure: runner.failure.message } : {}),
       ...(runner.trouble ? { trouble: runner.trouble.message } : {}),
     })),

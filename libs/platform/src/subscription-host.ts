@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { Metrics, Readiness, Tracing } from '#libs/observability';
-import { comparePositions, type Instant } from '#libs/kernel';
-import { CheckpointStore, EventCodec, EventStore, SubscriptionRunner, type Subscription } from '#libs/event-store';
+import { type Instant } from '#libs/kernel';
+import { behind, type Behind, CheckpointStore, EventCodec, EventStore, SubscriptionRunner, type Subscription } from '#libs/event-store';
 import { tracedSubscription } from './traced-subscription.js';
 
 /** `moved`: the position of the subscription has moved. */
@@ -78,25 +78,22 @@ export class SubscriptionHost {
   }
 
   private async readLags(now: Instant): Promise<void> {
-    const { lagEvents, lagSeconds, stopped } = this.metrics;
+    const { lagEvents, lagSeconds, silentSeconds, stopped } = this.metrics;
     await Promise.all(
       this.runners.map(async (runner) => {
         const subscription = { subscription: runner.name };
         stopped.set(subscription, runner.failure ? 1 : 0);
-        lagEvents.set(subscription, Number(await runner.lag()));
-        lagSeconds.set(subscription, (await this.ageOfNext(runner, now)) / 1_000);
+        silentSeconds.set(subscription, runner.silentMs / 1_000);
+        const { events, since } = await this.behind(runner);
+        lagEvents.set(subscription, events);
+        lagSeconds.set(subscription, since === undefined ? 0 : Math.max(now - since, 0) / 1_000);
       }),
     );
   }
 
-  /** Milliseconds since the oldest event was recorded that a subscription has still to look at; 0 when there is none. */
-  private async ageOfNext(runner: SubscriptionRunner, now: Instant): Promise<number> {
-    const at = runner.position();
-    // Reading begins with the event at the position itself, where there is one.
-    for await (const { position, recordedAt } of this.store.readAll({ from: at ?? 'start', limit: 2 })) {
-      if (!at || comparePositions(position, at) > 0) return Math.max(now - recordedAt, 0);
-    }
-    return 0;
+  /** How many events a subscription has still to look at, and since when. @throws what reading the log throws */
+  behind(runner: SubscriptionRunner): Promise<Behind> {
+    return behind(this.store, runner.position());
   }
 
   /** Returns when none of them runs any more. @throws the first error of one that could not stop in order */
