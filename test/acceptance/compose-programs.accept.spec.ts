@@ -10,6 +10,7 @@ import { type ClickHouseFront, startClickHouseFront } from '../support/clickhous
 import { type Facade, startFacade } from '../support/eventstore-facade/start-facade.js';
 import { freePort } from '../support/free-port.js';
 import { describeWithNats, NatsServer } from '../support/nats-server.js';
+import { OtlpReceiver } from '../support/otlp-receiver.js';
 import { ServerProgram } from '../support/server-program.js';
 
 const Compose = z.object({
@@ -23,9 +24,11 @@ const NAMES = ['api', 'ingest', 'projector', 'evaluator'] as const;
 /** What the protocol facade takes for its administrator's password. */
 const FACADE_PASSWORD = 'changeit';
 
+const TRACE_ID = 'a'.repeat(32);
+
 /** Asks until the answer is of this status: what another process has written takes a moment to be known here. */
 const answered = async (status: number, url: string, init: RequestInit = {}): Promise<string> => {
-  for (const until = Date.now() + 60_000; ;) {
+  for (const until = Date.now() + 120_000; ;) {
     const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(5_000) });
     const text = await answer.text();
     if (answer.status === status) return text;
@@ -41,6 +44,8 @@ describeWithNats('the programs of docker-compose.yml, with the environment and t
   let facade: Facade;
   let front: ClickHouseFront;
   let nats: NatsServer;
+  /** What the shell that runs Compose has. */
+  let collector: OtlpReceiver;
 
   const secret = (name: string): string => join(secrets, basename(compose.secrets[name]?.file ?? ''));
 
@@ -48,6 +53,7 @@ describeWithNats('the programs of docker-compose.yml, with the environment and t
   const environmentOf = (name: string, ports: ReadonlyMap<string, number>): Record<string, string> => {
     const placed = (value: string): string =>
       value
+        .replace('${OTEL_EXPORTER_OTLP_ENDPOINT:-}', collector.url)
         .replace(/\$\{\w+:-([^}]*)\}/g, '$1')
         .replace(/\/run\/secrets\/([\w.-]+)/g, (_, one: string) => secret(one))
         .replace(/^\/data\b/, join(folder, name))
@@ -58,6 +64,7 @@ describeWithNats('the programs of docker-compose.yml, with the environment and t
 
   beforeAll(async () => {
     mkdirSync(secrets);
+    collector = await OtlpReceiver.start();
     // What exists is left as it is.
     writeFileSync(secret('kurrentdb-admin-password'), FACADE_PASSWORD);
     execFileSync(process.execPath, ['tools/compose-secrets.mjs', secrets]);
@@ -82,7 +89,7 @@ describeWithNats('the programs of docker-compose.yml, with the environment and t
   });
   afterAll(async () => {
     await Promise.all([...programs.values()].map((one) => one.end('SIGKILL')));
-    await Promise.all([facade, front, nats].map((server) => server.stop()));
+    await Promise.all([facade, front, nats, collector].map((server) => server.stop()));
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -109,10 +116,23 @@ describeWithNats('the programs of docker-compose.yml, with the environment and t
     const producer = await key('checkout', '--role', 'producer', '--label', 'blue');
     const sent = await answered(200, `${urlOf('ingest')}/v1/deployments/checkout/predictions`, {
       method: 'POST',
-      headers: { ...producer, 'content-type': 'application/json' },
+      headers: { ...producer, 'content-type': 'application/json', traceparent: `00-${TRACE_ID}-${'b'.repeat(16)}-01` },
       body: JSON.stringify({ id: 'order-1', features: { age: 41 }, score: 0.7 }),
     });
     expect(JSON.parse(sent)).toMatchObject({ accepted: 1 });
+  });
+
+  it('tell a collector one trace of a prediction, from its request to its rows in another program', async () => {
+    const insert = await collector.span(
+      ({ traceId, attributes }) => traceId === TRACE_ID && attributes['db.collection.name'] === 'driftledger.predictions_keys_v1',
+    );
+    const handle = await collector.span(({ spanId }) => spanId === insert.parentSpanId);
+    const request = await collector.span(({ spanId }) => spanId === handle.parentSpanId);
+    expect([request, handle, insert].map(({ service, name }) => [service, name])).toEqual([
+      ['driftledger-ingest', 'POST /v1/deployments/:deployment/predictions'],
+      ['driftledger-projector', 'handle predictions.v1'],
+      ['driftledger-projector', 'insert'],
+    ]);
   });
 
   it('end in order', async () => {
