@@ -89,6 +89,20 @@ const log = (direction: Direction): Step => ({
   },
 });
 
+/** A position at which no event begins. */
+const readFromNowhere: Step = {
+  operation: 'read the log from a position between two events',
+  run: async ({ connection, run }) => {
+    for await (const { event: found } of connection.readAll()) {
+      if (!found?.streamId.endsWith(`-${run}`)) continue;
+      const between = { commit: found.position.commit + 1n, prepare: found.position.prepare + 1n };
+      for await (const _ of connection.readAll({ fromPosition: between, maxCount: 1 })) return 'an event';
+      return 'nothing';
+    }
+    return 'the log has no event of this run';
+  },
+};
+
 /** What a subscription after the n-th event of the run brings, in the log's order. */
 const subscribe = (after: number, filter: 'all' | 'prefix', events: number): Step => ({
   operation: `subscribe to ${filter} after event ${after}`,
@@ -175,8 +189,26 @@ const STEPS: readonly Step[] = [
   read('buried', 'start', 'forwards'),
   softDelete('buried', 'any'),
   setMetadata('buried', { maxCount: 1 }),
+  getMetadata('buried'),
   tombstone('never', 'any'),
   append('never', 'no_stream', 'p'),
+  tombstone('ended', 'no_stream'),
+  append('ended', 'no_stream', 'p'),
+  append('hidden', 'no_stream', 'qr'),
+  setMetadata('hidden', { maxCount: 1 }),
+  softDelete('hidden', 'any'),
+  getMetadata('hidden'),
+  softDelete('hidden', 'no_stream'),
+  setMetadata('hidden', { maxCount: 5 }),
+  getMetadata('hidden'),
+  read('hidden', 'start', 'forwards'),
+  append('hidden', 'stream_exists', 's'),
+  read('hidden', 'start', 'forwards'),
+  append('hidden', 2n, 's'),
+  append('hidden', 'any', 'tq'),
+  setMetadata('bare', { maxCount: 1 }),
+  softDelete('bare', 'any'),
+  readFromNowhere,
   log('forwards'),
   log('backwards'),
   subscribe(2, 'all', 6),
