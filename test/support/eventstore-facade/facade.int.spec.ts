@@ -12,8 +12,8 @@ import {
 } from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { type FacadeOptions } from './protocol.js';
-import { type Facade, startFacade } from './start-facade.js';
+import { facadeSetup, plain, streamPerTest } from './facade-setup.js';
+import { type Facade } from './start-facade.js';
 
 const thing = (label: string, id: string = randomUUID()) => jsonEvent({ id, type: 'ThingHappened', data: { label } });
 const labelOf = (event: { data?: unknown } | undefined): unknown => (event?.data as { label?: unknown } | undefined)?.label;
@@ -22,26 +22,9 @@ const isOfClients = ({ type, streamId }: { type: string; streamId: string }): bo
 describe('the protocol facade, through the real client', () => {
   let facade: Facade;
   let client: EventStoreDBClient;
-  const open = async (options: FacadeOptions = {}): Promise<void> => {
-    facade = await startFacade(options);
-    client = EventStoreDBClient.connectionString(facade.url);
-  };
-  const close = async (): Promise<void> => {
-    await client.dispose();
-    await facade.stop();
-  };
-  /** Starting a process costs more than most of what is said to it here: tests that need no log of their own share one. */
-  const sharing = (): void => {
-    beforeAll(() => open());
-    afterAll(close);
-  };
+  const { open, close, sharing } = facadeSetup((opened) => ({ facade, client } = opened));
   let stream = '';
-  let tests = 0;
-  beforeEach(() => {
-    stream = `thing-${(tests += 1)}`;
-  });
-  /** With credentials a call is a plain Append, without them a BatchAppend. */
-  const plain = { credentials: { username: 'admin', password: 'changeit' } };
+  streamPerTest((name) => (stream = name));
   const labels = async (stream: string): Promise<unknown[]> => {
     const found: unknown[] = [];
     for await (const { event } of client.readStream(stream)) found.push(labelOf(event));

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EventStoreDBClient, START, jsonEvent, type AppendResult } from '@eventstore/db-client';
 import { Metadata, credentials } from '@grpc/grpc-js';
 import { shared, streams, streamsService } from './generated.js';
-import { type FacadeOptions } from './protocol.js';
+import { facadeSetup, plain, streamPerTest } from './facade-setup.js';
 import { type Facade, startFacade } from './start-facade.js';
 import { uuidOf } from './wire.js';
 
@@ -17,25 +17,9 @@ const after = async (promise: Promise<unknown>, ms: number): Promise<unknown> =>
 describe('faults of the protocol facade, as the real client meets them', () => {
   let facade: Facade;
   let client: EventStoreDBClient;
-  const open = async (options: FacadeOptions = {}): Promise<void> => {
-    facade = await startFacade(options);
-    client = EventStoreDBClient.connectionString(facade.url);
-  };
-  const close = async (): Promise<void> => {
-    await client.dispose();
-    await facade.stop();
-  };
-  /** Starting a process costs more than most of what is said to it here: tests that need no log of their own share one. */
-  const sharing = (): void => {
-    beforeAll(() => open());
-    afterAll(close);
-  };
+  const { open, close, sharing } = facadeSetup((opened) => ({ facade, client } = opened));
   let stream = '';
-  let tests = 0;
-  beforeEach(() => {
-    stream = `thing-${(tests += 1)}`;
-  });
-  const plain = { credentials: { username: 'admin', password: 'changeit' } };
+  streamPerTest((name) => (stream = name));
   const append = (options: Parameters<EventStoreDBClient['appendToStream']>[2] = {}): Promise<AppendResult> =>
     client.appendToStream(stream, thing(), options);
   const stored = async (): Promise<number> => (await facade.control.entries()).filter((entry) => entry.stream === stream).length;

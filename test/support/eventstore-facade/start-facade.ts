@@ -1,8 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ChildServer } from '../child-server.js';
 import {
   type ChildSettings,
   type Entry,
@@ -15,25 +12,11 @@ import {
   type Seed,
 } from './protocol.js';
 
-/** From the root of the project, where tests and benchmarks are started: this file may itself be built elsewhere. */
-const ENTRY = join(process.cwd(), 'test/support/eventstore-facade/main.mjs');
+type Answer = Extract<Reply, { kind: 'done' }>;
 
 /** Orders to the facade; each resolves when the facade has obeyed. @throws Error when the child process is gone */
 class FacadeControl {
-  private child: ChildProcess | undefined;
-  private nextId = 0;
-  private readonly waiting = new Map<number, { resolve(value: Value): void; reject(reason: Error): void }>();
-
-  /** Called by whoever starts the child process. @param complaints what it writes to its standard error, as it comes */
-  attach(child: ChildProcess, complaints: readonly string[]): void {
-    this.child = child;
-    child.on('message', (reply: Reply) => this.settle(reply));
-    child.once('exit', () => {
-      this.child = undefined;
-      for (const { reject } of this.waiting.values()) reject(new Error(`the facade has ended\n${complaints.join('')}`));
-      this.waiting.clear();
-    });
-  }
+  constructor(private readonly send: (order: Order) => Promise<Answer>) {}
 
   /** Something goes wrong from now on, for as many calls as the fault says. */
   async inject(...faults: readonly Fault[]): Promise<void> {
@@ -90,50 +73,25 @@ class FacadeControl {
   }
 
   async stats(): Promise<FacadeStats> {
-    const value = await this.send({ order: 'stats' });
+    const { value } = await this.send({ order: 'stats' });
     if (!value || !('calls' in value)) throw new Error('the facade gave no stats');
     return value;
   }
 
   /** The whole log, system events included, in its order. */
   async entries(): Promise<readonly Entry[]> {
-    const value = await this.send({ order: 'entries' });
+    const { value } = await this.send({ order: 'entries' });
     if (!value || 'calls' in value) throw new Error('the facade gave no entries');
     return value;
   }
-
-  private send(order: Order): Promise<Value> {
-    const { child } = this;
-    if (!child?.connected) return Promise.reject(new Error('the facade has ended'));
-    const id = this.nextId++;
-    return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
-      child.send({ id, ...order });
-    });
-  }
-
-  private settle(reply: Reply): void {
-    if (reply.kind === 'listening' || reply.id === undefined) return;
-    const waiting = this.waiting.get(reply.id);
-    this.waiting.delete(reply.id);
-    if (reply.kind === 'done') waiting?.resolve(reply.value);
-    else waiting?.reject(new Error(reply.message));
-  }
 }
 
-type Value = FacadeStats | readonly Entry[] | undefined;
+/** A protocol facade in a child process of its own. Certificates survive `kill()` and `restart()`. */
+export class Facade extends ChildServer<Order, Answer> {
+  readonly control = new FacadeControl((order) => this.send(order));
 
-/** A protocol facade in a child process of its own. */
-export class Facade {
-  readonly control = new FacadeControl();
-  private child: ChildProcess | undefined;
-  private readonly directory = mkdtempSync(join(tmpdir(), 'driftledger-facade-'));
-  private listensAt = 0;
-
-  constructor(private readonly options: FacadeOptions) {}
-
-  get port(): number {
-    return this.listensAt;
+  constructor(private readonly options: FacadeOptions) {
+    super({ name: 'facade', entry: 'test/support/eventstore-facade/main.mjs', serialization: 'advanced' });
   }
 
   /** The certificate of the authority that signed the server's. Made at the first start, kept over restarts. */
@@ -158,59 +116,8 @@ export class Facade {
       : `esdb://${credentials}@localhost:${this.port}?tlsCAFile=${this.caFile}`;
   }
 
-  /** Starts the child process and resolves when it listens, at the port it had before if it had one. */
-  async start(): Promise<void> {
-    const settings: ChildSettings = { certificateDirectory: this.directory, ...this.options, directory: this.directory, port: this.port };
-    const child = fork(ENTRY, [JSON.stringify(settings)], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: ['--enable-source-maps'],
-    });
-    const complaints: string[] = [];
-    child.stderr?.on('data', (bytes: Buffer) => complaints.push(bytes.toString()));
-    this.listensAt = await new Promise<number>((resolve, reject) => {
-      child.once('message', (reply: Reply) => {
-        if (reply.kind === 'listening') resolve(reply.port);
-        else reject(new Error(reply.kind === 'failed' ? reply.message : 'the facade spoke before it listened'));
-      });
-      child.once('exit', (code) => reject(new Error(`the facade ended with ${code}:\n${complaints.join('')}`)));
-    });
-    this.child = child;
-    this.control.attach(child, complaints);
-  }
-
-  /** An orderly end; its files are removed. */
-  async stop(): Promise<void> {
-    this.thaw();
-    await this.end('SIGTERM');
-    rmSync(this.directory, { recursive: true, force: true });
-  }
-
-  /** No warning, no shutdown. `restart()` brings it back. */
-  async kill(): Promise<void> {
-    await this.end('SIGKILL');
-  }
-
-  /** Kills what runs and starts it again at the same port, with the same certificates. */
-  async restart(): Promise<void> {
-    await this.kill();
-    await this.start();
-  }
-
-  /** The process stops without its connections noticing. */
-  freeze(): void {
-    this.child?.kill('SIGSTOP');
-  }
-
-  thaw(): void {
-    this.child?.kill('SIGCONT');
-  }
-
-  private async end(signal: NodeJS.Signals): Promise<void> {
-    const { child } = this;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill(signal);
-    await once(child, 'exit');
+  protected settings(): Omit<ChildSettings, 'port'> {
+    return { certificateDirectory: this.directory, ...this.options, directory: this.directory };
   }
 }
 
