@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { textOf } from './source-files.js';
@@ -75,5 +76,38 @@ describe('the check of docker-compose.yml', () => {
       ],
     ];
     expect(unfound(elsewhere)).toEqual([]);
+  });
+});
+
+describe('the secrets of docker-compose.yml', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'driftledger-secrets-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const CERTIFICATES = ['kurrentdb-ca.crt', 'kurrentdb-node.crt', 'kurrentdb-node.key'];
+  const made = (): ReadonlyMap<string, string> => {
+    execFileSync(process.execPath, ['tools/compose-secrets.mjs', folder]);
+    return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+  };
+
+  it('are made once; certificates anew, all of them, when one is missing', () => {
+    const first = made();
+    expect(made()).toEqual(first);
+    rmSync(join(folder, 'kurrentdb-node.crt'));
+    const changed = [...made()].filter(([name, content]) => first.get(name) !== content).map(([name]) => name);
+    expect(changed.sort()).toEqual(CERTIFICATES);
+  });
+
+  it('hold a certificate as KurrentDB takes one, and no password twice', () => {
+    const secrets = made();
+    const certificate = new X509Certificate(secrets.get('kurrentdb-node.crt') ?? '');
+    const authority = new X509Certificate(secrets.get('kurrentdb-ca.crt') ?? '');
+    expect(certificate.verify(authority.publicKey) && certificate.checkIssued(authority) && authority.ca).toBe(true);
+    expect([certificate.subject, certificate.publicKey.asymmetricKeyType, certificate.ca]).toEqual(['CN=eventstoredb-node', 'rsa', false]);
+    expect(['kurrentdb', 'localhost'].filter((name) => certificate.checkHost(name) === undefined)).toEqual([]);
+    // Of servers and of clients: nodes call each other.
+    expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']);
+    expect(secrets.get('kurrentdb-node.key')).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    const passwords = [...secrets].filter(([name]) => name.endsWith('-password')).map(([, password]) => password);
+    expect([passwords.length, new Set(passwords).size]).toEqual([5, 5]);
+    expect(passwords.filter((password) => password.length < 32)).toEqual([]);
   });
 });

@@ -15,7 +15,8 @@ type CreateOptions = {
 
 const DETAILS = `
 A principal is a person, a service or a job; it may hold several keys. Keys are shown once, when they are made. The commands talk to the
-running server: DRIFTLEDGER_URL (default http://127.0.0.1:4000), with DRIFTLEDGER_KEY or the key in <data>/admin.key.
+running server: DRIFTLEDGER_URL (default http://127.0.0.1:4000), with DRIFTLEDGER_KEY or the key in <data>/admin.key. The first start makes
+that key; on servers an api puts it where DRIFTLEDGER_ADMIN_KEY_FILE says.
 Example: driftledger key create checkout --role producer --label "checkout, blue"`;
 
 /** `driftledger key create | list | revoke`. */
