@@ -81,9 +81,11 @@ describe('a subscription to a server with faults', () => {
   };
 
   it.each([
-    ['whose connection is reset while it catches up', { kind: 'drop-read', afterEvents: 20, times: 3 }],
+    ['whose connection is reset while it catches up', { kind: 'drop-subscription', afterEvents: 20, times: 3 }],
+    ['whose look at the log is reset', { kind: 'drop-read', afterEvents: 20, times: 3 }],
     ['that is ended with OK while it catches up', { kind: 'end-subscription', afterEvents: 20, times: 3 }],
-    ['that is never confirmed at first', { kind: 'hold-read', times: 1 }],
+    ['that is never confirmed at first', { kind: 'hold-subscription', times: 1 }],
+    ['whose look at the log is never answered at first', { kind: 'hold-read', times: 1 }],
   ] as const)('%s delivers everything once and in order', async (_, fault) => {
     await start();
     await write(300);
