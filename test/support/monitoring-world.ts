@@ -105,12 +105,18 @@ export class MonitoringWorld {
     return answer;
   }
 
-  /** Measures whatever is due and waits until it can be read. */
-  async measure(): Promise<void> {
+  /** Measures whatever is due and waits until it can be read. Returns how long the oldest of it had been due, in milliseconds. */
+  async measure(): Promise<number> {
     const evaluator = this.app.get(Evaluator, { strict: false });
     const head = await this.caughtUp();
-    while ((await evaluator.advance(head?.commit ?? 0n)).more);
+    let longest = 0;
+    for (let more = true; more;) {
+      const pass = await evaluator.advance(head?.commit ?? 0n);
+      longest = Math.max(longest, pass.delayMs);
+      more = pass.more;
+    }
     await this.caughtUp();
+    return longest;
   }
 
   /** Waits until everything in the log can be read. */
