@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type CommandMeta, type Decider, type Refusal, type Uuid, accept, derivedId, idOfName, refuse, unreachable } from '#libs/kernel';
 import { EventCodec, UnknownEvent } from './codec.js';
 import { CommandRunner } from './command-runner.js';
+import { CommandWatch, type WatchedCommand } from './command-watch.js';
 import { type EventOf, defineEvent } from './define-event.js';
 import { Unavailable, WrongExpectedRevision } from './errors.js';
 import { InMemoryEventStore } from './memory/memory-event-store.js';
@@ -227,5 +228,25 @@ describe('CommandRunner', () => {
     store.intruders = [() => Promise.reject(new Unavailable('unknown', 'gone'))];
     await expect(run(command('Pay', 'pay', { amount: 5 }))).rejects.toBeInstanceOf(Unavailable);
     expect(await run(command('Pay', 'pay', { amount: 5 }))).toMatchObject({ kind: 'accepted', receipt: { revision: 1n } });
+  });
+
+  it('goes on with the metadata that a watch gives it, once for each command, whatever becomes of it', async () => {
+    const watched: string[] = [];
+    class Watch extends CommandWatch {
+      override async around<T>({ type, meta }: WatchedCommand, work: (meta: CommandMeta) => Promise<T>): Promise<T> {
+        watched.push(type);
+        return work({ ...meta, traceparent: '00-watched' });
+      }
+    }
+    const refused: RefusedCommand[] = [];
+    class Refusals extends RefusalLog {
+      override async record(about: RefusedCommand): Promise<void> {
+        refused.push(about);
+      }
+    }
+    const watching = new CommandRunner(store, codec, { watch: new Watch(), refusals: new Refusals() });
+    for (const name of ['open', 'again']) await watching.run({ decider: till, stream: 'till-1', command: command('Open', name, {}) });
+    expect((await recorded()).map(({ metadata }) => metadata.traceparent)).toEqual(['00-watched']);
+    expect([watched, refused.map(({ meta }) => meta.traceparent)]).toEqual([['Open', 'Open'], ['00-watched']]);
   });
 });
