@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync, copyFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { type ClickHouse, Count, InMemoryIntentStore, ProjectionRunner, defineQuery, migrate } from '#libs/clickhouse';
+import { type ClickHouse, Count, InMemoryIntentStore, ProjectionRunner, defineQuery, migrate, rebuild } from '#libs/clickhouse';
 import { openHttp } from '#libs/clickhouse/http';
 import { type ClickHouseFront, startClickHouseFront } from '../support/clickhouse-http/start-front.js';
 import { SHOP_TABLES, logOf, shop } from './projection-shop.mjs';
@@ -89,5 +89,16 @@ describe('two processes that both believe to hold a projection', () => {
     await only.handle(LOG.slice(0, 3));
     await clickHouse.command('ALTER TABLE driftledger.shop_sales_v1 MODIFY COLUMN amount Int64 SETTINGS mutations_sync = 2');
     await expect(only.handle(LOG.slice(3, 8))).rejects.toThrow('the types of columns have changed');
+  });
+
+  it('wait on a cluster for what was written through another replica, and do not rebuild there', async () => {
+    const onCluster = openHttp({ url: front.url, cluster: 'main' });
+    const intents = new InMemoryIntentStore();
+    const holding = new ProjectionRunner({ projection: shop, clickHouse: onCluster, intents, epoch: 9n });
+    // The front's tables have no replicas: all that can be seen is that it asks, before it looks.
+    await expect(holding.resumeFrom(undefined)).rejects.toThrow(/SYSTEM SYNC REPLICA driftledger\.shop_sales_v1: .*not replicated/);
+    const batches = (async function* none(): AsyncGenerator<never> {})();
+    await expect(rebuild({ clickHouse: onCluster, projection: shop, batches })).rejects.toMatchObject({ type: 'NOT_IMPLEMENTED' });
+    await onCluster.close();
   });
 });

@@ -10,6 +10,8 @@ import { quoted } from './statements.js';
 const REPLACED = 'another process writes this projection';
 const LOOK_AGAIN_MS = 50;
 const ENDING_MS_MAX = 60_000;
+/** As long as a server waits for its replica by itself. */
+const SYNCHRONISING_SECONDS_MAX = 300;
 
 const HighestEpoch = defineQuery({
   name: 'HighestEpoch',
@@ -35,11 +37,13 @@ export const fenceCondition = ({ projection, epoch }: Fence): string =>
 
 /**
  * Makes late inserts of a replaced process harmless. First the epoch is written: no insert of a lower one begins any more. Then those that
- * had begun are killed, and waited for. Only after that the tables say what the projection has.
+ * had begun are killed, and waited for. On a cluster the replica then fetches what was written through another one. Only after that the
+ * tables say what the projection has.
  *
+ * @param tables of the projection, each as `database.table`
  * @throws ClickHouseError `REPLACED` when a higher epoch is there already; a transient one when inserts do not end within a minute
  */
-export const raiseFence = async (clickHouse: ClickHouse, { projection, epoch }: Fence): Promise<void> => {
+export const raiseFence = async (clickHouse: ClickHouse, { projection, epoch }: Fence, tables: readonly string[]): Promise<void> => {
   const [found] = await clickHouse.query(HighestEpoch, { projection });
   if ((found?.epoch ?? 0n) > epoch) throw new ClickHouseError(`${projection}: ${REPLACED}`, 'REPLACED', 'REPLACED', false);
   await clickHouse.insert({
@@ -52,7 +56,13 @@ export const raiseFence = async (clickHouse: ClickHouse, { projection, epoch }: 
   for (const from = Date.now(); Date.now() - from < ENDING_MS_MAX; await pause(LOOK_AGAIN_MS)) {
     await clickHouse.command(`KILL QUERY WHERE startsWith(query_id, ${quoted(prefix)}) ASYNC`);
     const [rows] = await clickHouse.query(RunningInserts, { prefix });
-    if (rows?.running === 0) return;
+    if (rows?.running === 0) return synchronise(clickHouse, tables);
   }
   throw new ClickHouseError(`${projection}: inserts of another process do not end`, '159', 'TIMEOUT_EXCEEDED', true);
+};
+
+/** @throws ClickHouseError a transient one while the replica that has the rows is away: they may still come, and would be there twice */
+const synchronise = async (clickHouse: ClickHouse, tables: readonly string[]): Promise<void> => {
+  if (clickHouse.cluster === undefined) return;
+  for (const table of tables) await clickHouse.command(`SYSTEM SYNC REPLICA ${table}`, {}, { timeoutSeconds: SYNCHRONISING_SECONDS_MAX });
 };

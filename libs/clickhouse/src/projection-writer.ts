@@ -70,7 +70,8 @@ export class ProjectionWriter<E extends Located> {
   async resumeFrom(checkpoint: Position | undefined): Promise<Position | undefined> {
     const { projection, intents, clickHouse } = this.options;
     // Before the tables are looked at: what others still write must be in them, or never come.
-    if (this.fence) await raiseFence(clickHouse, this.fence);
+    const tables = projection.tables.map(({ name }) => `${this.database}.${name}`);
+    if (this.fence) await raiseFence(clickHouse, this.fence, tables);
     const marks = await Promise.all(projection.tables.map(async ({ name }) => [name, await this.reached(name)] as const));
     const intent = await intents.load(this.name);
     const recovery = recover(projection.tables, new Map(marks), intent, checkpoint);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Position, type Recorded } from '#libs/kernel';
 import { type Comparison, compareTables } from './compare-tables.js';
 import { defineQuery } from './define-query.js';
+import { ClickHouseError } from './errors.js';
 import { InMemoryIntentStore } from './intent-store.js';
 import { type ClickHouse } from './port.js';
 import { type Projection } from './projection.js';
@@ -72,10 +73,15 @@ export type Rebuilt = {
 /**
  * Builds a projection's tables anew from the log, beside the live ones, in a database of their own with the same definitions.
  * An interrupted rebuild leaves the live tables as they were; the next one starts over.
+ *
+ * @throws ClickHouseError `NOT_IMPLEMENTED` on a cluster
  */
 export const rebuild = async (options: RebuildOptions): Promise<Rebuilt> => {
   const { clickHouse, projection, signal, place = rebuildPlace() } = options;
   const tables = tablesOf(projection);
+  // Tables cannot be exchanged with those of a database of the engine Replicated: better said now than after hours.
+  if (clickHouse.cluster !== undefined)
+    throw new ClickHouseError('a read model on a cluster cannot be rebuilt beside the live one', '48', 'NOT_IMPLEMENTED', false);
   await clickHouse.command(`DROP DATABASE IF EXISTS ${place} SYNC`);
   await clickHouse.command(`CREATE DATABASE ${place}`);
   // Names of tables cannot be bound here; these come from the code, and are checked to be plain.
