@@ -7,11 +7,16 @@ import { Answer, fail } from './answer.js';
 import { type Engine } from './engine.js';
 import { Exception, exceptionOf } from './exceptions.js';
 import { Faults } from './faults.js';
-import { type ChildSettings, type FrontStats, type Seen } from './protocol.js';
+import { type ChildSettings, type Failed, type FrontStats, type Seen } from './protocol.js';
 import { authenticate, type Statement, statementOf } from './request.js';
 import { isReading } from './rewriting.js';
 
-const SEEN_MAX = 200;
+const KEPT_MAX = 200;
+
+const keep = <T>(list: T[], one: T): void => {
+  list.push(one);
+  if (list.length > KEPT_MAX) list.shift();
+};
 
 /** The port clients talk to. */
 export class Front {
@@ -19,6 +24,7 @@ export class Front {
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
   private readonly seen: Seen[] = [];
+  private readonly failed: Failed[] = [];
   private held: (() => void)[] = [];
   private connections = 0;
   private listensAt: number;
@@ -72,7 +78,7 @@ export class Front {
   }
 
   stats(): FrontStats {
-    return { connections: this.connections, held: this.held.length, running: this.engine.load, seen: this.seen };
+    return { connections: this.connections, held: this.held.length, running: this.engine.load, seen: this.seen, failed: this.failed };
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -105,8 +111,10 @@ export class Front {
       const run = { ...statement, waitsForEnd: !answer.streams };
       await this.engine.run(run, (bytes, rows) => answer.take(bytes, rows), inside && (() => this.wait()));
     } catch (error) {
+      const exception = exceptionOf(error);
+      keep(this.failed, { statement: statement.text, code: exception.code });
       await this.hold(statement, 'after');
-      if (!this.disturb(statement, 'after', response)) await answer.fail(exceptionOf(error));
+      if (!this.disturb(statement, 'after', response)) await answer.fail(exception);
       return;
     }
     await this.hold(statement, 'after');
@@ -114,8 +122,7 @@ export class Front {
   }
 
   private note({ id, text, method, compressed, gzip, bodyBytes }: Statement): void {
-    this.seen.push({ id, statement: text, method, compressed, takesGzip: gzip, bodyBytes });
-    if (this.seen.length > SEEN_MAX) this.seen.shift();
+    keep(this.seen, { id, statement: text, method, compressed, takesGzip: gzip, bodyBytes });
   }
 
   private wait(): Promise<void> {

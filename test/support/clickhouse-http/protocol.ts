@@ -54,6 +54,9 @@ export type Seen = {
   readonly bodyBytes: number;
 };
 
+/** A statement that ended with an exception of ClickHouse. */
+export type Failed = { readonly statement: string; readonly code: number };
+
 /** Counted since the child process started. */
 export type FrontStats = {
   readonly connections: number;
@@ -63,6 +66,8 @@ export type FrontStats = {
   readonly running: number;
   /** The last two hundred statements, oldest first. */
   readonly seen: readonly Seen[];
+  /** The last two hundred statements that failed, oldest first. */
+  readonly failed: readonly Failed[];
 };
 
 export type Order =
