@@ -1,5 +1,5 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type OpenSpan, type Tracing } from '#libs/observability';
+import { type OpenSpan, type SpanValues, type Tracing } from '#libs/observability';
 
 type Fastify = ReturnType<NestFastifyApplication['getHttpAdapter']>['getInstance'] extends () => infer T ? T : never;
 
@@ -14,6 +14,11 @@ const PROBES: ReadonlySet<string> = new Set(['/health', '/ready', '/version', '/
  */
 export const traceRequests = (server: Fastify, tracing: () => Tracing): void => {
   const spans = new WeakMap<object, OpenSpan>();
+  /** Each once: a request that was aborted may be answered all the same. */
+  const end = (request: object, values: SpanValues, errorType?: string): void => {
+    spans.get(request)?.end(values, errorType);
+    spans.delete(request);
+  };
   server.addHook('onRequest', (request, _reply, done) => {
     const { method, headers, routeOptions, is404 } = request;
     const route = routeOptions.url;
@@ -27,11 +32,11 @@ export const traceRequests = (server: Fastify, tracing: () => Tracing): void => 
     done();
   });
   server.addHook('onResponse', (request, { statusCode }, done) => {
-    spans.get(request)?.end({ 'http.response.status_code': statusCode }, statusCode >= 500 ? String(statusCode) : undefined);
+    end(request, { 'http.response.status_code': statusCode }, statusCode >= 500 ? String(statusCode) : undefined);
     done();
   });
   server.addHook('onRequestAbort', (request, done) => {
-    spans.get(request)?.end({}, 'aborted');
+    end(request, {}, 'aborted');
     done();
   });
 };
