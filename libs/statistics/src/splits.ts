@@ -6,20 +6,58 @@ import { CompensatedSum } from './summation.js';
 /** Random splits of the pooled rows behind a p-value, unless said otherwise: its smallest value is then 1/200. */
 export const SPLITS = 199;
 
+/** Fowler, Noll and Vo's hash (FNV-1a), a word at a time. */
+class Hash {
+  private state = 0x811c9dc5;
+
+  add(word: number): void {
+    this.state = Math.imul(this.state ^ word, 0x01000193);
+  }
+
+  random(): Random {
+    return seededRandom(this.state >>> 0);
+  }
+}
+
 /**
- * Numbers for samples whose caller gave no generator: they depend on the order in which the values of both follow each other, column by column, and on
- * nothing else, so not on a unit nor on the order of rows. A seed of the sizes alone would deal the same splits to every pair of samples, and with them
+ * Numbers for two samples of which the caller gave no generator: they depend on the order in which the values of both follow each other and on
+ * nothing else, so not on a unit. A seed of the sizes alone would deal the same splits to every pair of samples, and with them
  * the level of that one set of splits, such as 6.5 in place of 5 %.
- * @param columns both samples of each column in ascending order
+ * @param reference ascending
+ * @param current ascending
  */
-export const seededByOrder = (...columns: readonly (readonly [ArrayLike<number>, ArrayLike<number>])[]): Random => {
-  // Fowler, Noll and Vo's hash (FNV-1a), a word at a time.
-  let hash = 0x811c9dc5;
-  for (const [reference, current] of columns)
-    tiedBlocks(reference, current, (a, b) => {
-      for (const count of [a, b]) hash = Math.imul(hash ^ count, 0x01000193);
-    });
-  return seededRandom(hash >>> 0);
+export const seededByOrder = (reference: ArrayLike<number>, current: ArrayLike<number>): Random => {
+  const hash = new Hash();
+  tiedBlocks(reference, current, (a, b) => {
+    hash.add(a);
+    hash.add(b);
+  });
+  return hash.random();
+};
+
+/** Two samples of rows: how many, and whether in a column the value of a reference row is below (−1) that of a current row, above (1), or neither (0). */
+export type ComparedRows = {
+  readonly n: number;
+  readonly m: number;
+  readonly columns: number;
+  readonly compare: (column: number, reference: number, current: number) => number;
+};
+
+/**
+ * The same for rows of several columns: the numbers depend on which rows of the reference are below the current row at the same share of the way, and the one √m further, in
+ * every column. Columns that are alike in every pair of samples, such as a row number or the hour, add nothing and take nothing away, and
+ * rows that come sorted still cross each other. O(rows · columns).
+ */
+export const seededByComparison = ({ n, m, columns, compare }: ComparedRows): Random => {
+  const hash = new Hash();
+  const pairs = Math.max(n, m);
+  const further = Math.ceil(Math.sqrt(m));
+  for (let column = 0; column < columns; column += 1)
+    for (let i = 0; i < pairs; i += 1) {
+      const [first, second] = [Math.floor((i * n) / pairs), Math.floor((i * m) / pairs)];
+      hash.add(3 * compare(column, first, second) + compare(column, first, (second + further) % m) + 4);
+    }
+  return hash.random();
 };
 
 /** Places 0 … count − 1, or `most` of them, each as likely as any other, in random order. */

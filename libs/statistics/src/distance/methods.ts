@@ -114,10 +114,10 @@ export const DISTANCES: Readonly<Record<(typeof DISTANCE_IDS)[number], Method>> 
   }),
   mmd: distribution({
     id: 'mmd',
-    version: 2,
+    version: 3,
     range: 'just below 0 = same, 0 is expected without drift, 2 = nothing alike',
     meaning: 'Maximum mean discrepancy, squared: how much more alike values of one sample are than values of both, with its p-value.',
-    cost: '200 splits of (n + m)², at most 2,000 values a side',
+    cost: '200 splits of some forty (n + m), of (n + m)² with far outliers; at most 2,000 values a side',
     source: 'Gretton et al., J. Machine Learning Research 13 (2012), 723-773',
     fromSorted: (reference, current, { valuesMax } = {}) => mmd(reference, current, valuesMax === undefined ? {} : { valuesMax }),
   }),

@@ -4,6 +4,7 @@ import { type Random } from '../random.js';
 import { type Score } from '../score.js';
 import { sortedValues } from '../sorted.js';
 import { discrepancies, pairSums, pValueOfSplits, seededByOrder, SPLITS, splitsOf, takenPlaces } from '../splits.js';
+import { discrepanciesOfFactor, kernelFactor } from './kernel-factor.js';
 import { medianSquaredDifference } from './median-difference.js';
 
 /** Values taken of each sample at most: the cost is quadratic. */
@@ -40,8 +41,8 @@ const kernelRow =
  * p-value: share of random splits of the pooled sample that score at least as much, (b + 1)/(199 + 1), so never 0 and exact for its level,
  * however many ties. All values equal: score 0, p = 1. Smallest sample: two values a side. Above 2,000 values a side that many are taken at
  * random; the parameters say how many were used. The random numbers are seeded by the order in which values of both samples follow each
- * other, so the answer is the same wherever it is computed and in whatever unit. O(n²) with at most 8 million pairs times 200 splits (about a
- * second or two); memory O(n · splits).
+ * other, so the answer is the same wherever it is computed and in whatever unit. O(n · (splits + r) · r) with r, some forty, the rank of the
+ * kernel matrix up to 1e-13; O(n² · splits) where a few values lie so far out that r is above 200; memory O(n · (splits + r)).
  * Source: Gretton et al., J. Machine Learning Research 13 (2012), 723-773, lemma 6. Oracle: oracles/mmd.json (kernel sums over scipy's
  * distances, tolerance 1e-9).
  * @param reference ascending
@@ -55,7 +56,7 @@ export const mmd = (reference: ArrayLike<number>, current: ArrayLike<number>, op
   const { valuesMax = MOST } = options;
   if (!(Number.isInteger(valuesMax) && valuesMax >= 2 && valuesMax <= MOST))
     throw new StatisticsError(`mmd requires a valuesMax between 2 and ${MOST}`);
-  const random = options.random ?? seededByOrder([reference, current]);
+  const random = options.random ?? seededByOrder(reference, current);
   const [x, y] = [taken(reference, valuesMax, random), taken(current, valuesMax, random)];
   const values = new Float64Array(x.length + y.length);
   values.set(x);
@@ -72,7 +73,9 @@ export const mmd = (reference: ArrayLike<number>, current: ArrayLike<number>, op
     usedCurrent: y.length,
   };
   if (!differ) return { score: 0, pValue: 1, parameters };
-  const sums = pairSums(values.length, kernelRow(values, square), splitsOf(x.length, y.length, random));
-  const scores = discrepancies(sums, x.length, y.length);
+  const [splits, factor] = [splitsOf(x.length, y.length, random), kernelFactor(values, square)];
+  const scores = factor
+    ? discrepanciesOfFactor(factor, splits, [x.length, y.length])
+    : discrepancies(pairSums(values.length, kernelRow(values, square), splits), x.length, y.length);
   return { score: scores[0] ?? NaN, pValue: pValueOfSplits(scores, 1e-12), parameters };
 };

@@ -11,7 +11,7 @@ type MultivariateMethod = RowsMethod<MultivariateId, Table>;
 const CATALOGUE: Readonly<Record<MultivariateId, MultivariateMethod>> = {
   pca_reconstruction: {
     id: 'pca_reconstruction',
-    version: 1,
+    version: 2,
     range: '0 = the structure of the reference explains both alike, unbounded, in reference deviations',
     meaning: 'How much worse or better the principal components of the reference explain the current rows than its own, with its p-value.',
     cost: '(n + m) columns², and 199 splits of up to 1,000 rows a side, each fitted anew',
@@ -20,7 +20,7 @@ const CATALOGUE: Readonly<Record<MultivariateId, MultivariateMethod>> = {
   },
   domain_classifier: {
     id: 'domain_classifier',
-    version: 1,
+    version: 2,
     range: '0.5 is expected without drift (below is chance), 1 = told apart without exception',
     meaning:
       'How well boosted trees tell current rows from reference rows they were not trained on (area under the ROC curve), with its p-value.',
@@ -30,7 +30,7 @@ const CATALOGUE: Readonly<Record<MultivariateId, MultivariateMethod>> = {
   },
   multivariate_mmd: {
     id: 'multivariate_mmd',
-    version: 1,
+    version: 2,
     range: 'just below 0 = same, 0 is expected without drift, 2 = nothing alike',
     meaning: 'Maximum mean discrepancy, squared: how much more alike rows of one sample are than rows of both, with its p-value.',
     cost: '(n + m)² (columns + 200 splits), at most 1,000 rows a side',
@@ -39,7 +39,7 @@ const CATALOGUE: Readonly<Record<MultivariateId, MultivariateMethod>> = {
   },
   multivariate_energy: {
     id: 'multivariate_energy',
-    version: 1,
+    version: 2,
     range: '0 = same, unbounded, in the root of a pooled deviation',
     meaning: 'How much farther rows of different samples lie from each other than rows of the same, with its p-value.',
     cost: '(n + m)² (columns + 200 splits), at most 1,000 rows a side',

@@ -1,7 +1,6 @@
 import { StatisticsError } from '../errors.js';
 import { type Random } from '../random.js';
-import { sortedValues } from '../sorted.js';
-import { seededByOrder, takenPlaces } from '../splits.js';
+import { seededByComparison, takenPlaces } from '../splits.js';
 
 /** A column in row order: numbers with NaN where there is none, or words with undefined where there is none. */
 export type TableColumn =
@@ -65,26 +64,21 @@ const pooledWords = (values: readonly (string | undefined)[]): PooledColumn => {
   };
 };
 
-/** Columns whose order makes a seed: enough to tell samples apart, and sorting all of them would cost more than the score. */
-const ORDERED = 3;
-
-/** The values of a column in ascending order, words as their places among all words in order of their letters; missing ones left out. */
-const inOrder = (first: TableColumn, second: TableColumn | undefined): readonly [Float64Array, Float64Array] => {
-  if (first.kind === 'numeric' && second?.kind === 'numeric') {
-    const [a, b] = [first.values, second.values];
-    const present = (values: ArrayLike<number>): Float64Array =>
-      sortedValues(Float64Array.from(values).filter((value) => !Number.isNaN(value)));
-    return [present(a), present(b)];
-  }
-  const words = [first, second].map((column) => (column?.kind === 'categorical' ? column.values.filter((word) => word !== undefined) : []));
-  const places = new Map([...new Set(words.flat())].sort().map((word, i) => [word, i]));
-  const codes = (index: number): Float64Array => sortedValues(Float64Array.from(words[index] ?? [], (word) => places.get(word) ?? NaN));
-  return [codes(0), codes(1)];
+/** −1, 1, or 0 where values are equal or one is missing. */
+const compared = <T extends number | string>(a: T | undefined, b: T | undefined): number => {
+  if (a === undefined || b === undefined) return 0;
+  if (a < b) return -1;
+  return a > b ? 1 : 0;
 };
 
-/** A generator that the tables themselves seed, by the order of the values of their first three columns. The caller has checked them. */
+/** A generator that the tables themselves seed, by how rows of one compare with rows of the other in every column. The caller has checked them. */
 export const seededByTables = ([reference, current]: readonly [Table, Table]): Random =>
-  seededByOrder(...reference.slice(0, ORDERED).map((column, i) => inOrder(column, current[i])));
+  seededByComparison({
+    n: reference[0]?.values.length ?? 0,
+    m: current[0]?.values.length ?? 0,
+    columns: reference.length,
+    compare: (column, i, j) => compared(reference[column]?.values[i], current[column]?.values[j]),
+  });
 
 /** Both tables one under the other, from each at most `most` rows, each as likely as any other. The caller has checked them. */
 export const pooledOf = ([reference, current]: readonly [Table, Table], most: number, random: Random): Pooled => {

@@ -10,7 +10,7 @@ type VectorMethod = RowsMethod<VectorId, Vectors>;
 const CATALOGUE: Readonly<Record<VectorId, VectorMethod>> = {
   centroid_distance: {
     id: 'centroid_distance',
-    version: 1,
+    version: 2,
     range: '0 = same mean, unbounded, in the unit of the vectors',
     meaning: 'Euclidean distance of the mean vectors, with its p-value.',
     cost: '(n + m) dimension, and 199 splits of up to 2,000 vectors a side',
@@ -19,7 +19,7 @@ const CATALOGUE: Readonly<Record<VectorId, VectorMethod>> = {
   },
   vector_mmd: {
     id: 'vector_mmd',
-    version: 1,
+    version: 2,
     range: 'just below 0 = same, 0 is expected without drift, 2 = nothing alike',
     meaning: 'Maximum mean discrepancy, squared: how much more alike vectors of one sample are than vectors of both, with its p-value.',
     cost: '(n + m)² (dimension + 200 splits), at most 1,000 vectors a side',

@@ -1,8 +1,7 @@
 import { StatisticsError } from '../errors.js';
 import { type Random } from '../random.js';
 import { type Points } from '../multivariate/points.js';
-import { sortedValues } from '../sorted.js';
-import { seededByOrder, takenPlaces } from '../splits.js';
+import { seededByComparison, takenPlaces } from '../splits.js';
 
 /** Vectors in row order, such as embeddings. */
 export type Vectors = readonly ArrayLike<number>[];
@@ -27,16 +26,14 @@ export const dimensionOf = (name: string, reference: Vectors, current: Vectors):
   return dimension;
 };
 
-/** Elements whose order makes a seed. */
-const ORDERED = 3;
-
-/** A generator that the vectors themselves seed, by the order of their first three elements. The caller has checked them. */
-export const seededByVectors = (reference: Vectors, current: Vectors): Random => {
-  const inOrder = (vectors: Vectors, element: number): Float64Array =>
-    sortedValues(Float64Array.from(vectors, (vector) => vector[element] ?? NaN));
-  const dimension = Math.min(ORDERED, reference[0]?.length ?? 0);
-  return seededByOrder(...Array.from({ length: dimension }, (_, i) => [inOrder(reference, i), inOrder(current, i)] as const));
-};
+/** A generator that the vectors themselves seed, by how those of one sample compare with those of the other in every element. The caller has checked them. */
+export const seededByVectors = (reference: Vectors, current: Vectors): Random =>
+  seededByComparison({
+    n: reference.length,
+    m: current.length,
+    columns: reference[0]?.length ?? 0,
+    compare: (element, i, j) => Math.sign((reference[i]?.[element] ?? NaN) - (current[j]?.[element] ?? NaN)),
+  });
 
 /** Both samples one after the other, from each at most `most` vectors, each as likely as any other. The caller has checked them. */
 export const pooledVectors = (samples: readonly [Vectors, Vectors], most: number, random: Random): Points & { readonly n: number } => {
