@@ -248,7 +248,7 @@ describe('a subscription to a server with faults', () => {
     await start();
     await write(1_000, { body: Buffer.from(JSON.stringify({ label: 0, padding: 'x'.repeat(2_000) })) });
     const before = (await facade.control.stats()).messagesWritten;
-    const following = follow({ paused: (seen) => delay(seen % 300 === 20 ? 1_000 : 0) });
+    const following = follow({ paused: async (seen) => void (seen === 20 && (await delay(1_000))) });
     await following.until(20);
     await delay(700);
     expect((await facade.control.stats()).messagesWritten - before).toBeLessThan(400);
