@@ -1,8 +1,9 @@
-import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { cellOfText } from './cells.js';
 import { DatasetError } from './errors.js';
 import { type Table, type TableRow } from './table-rows.js';
+import { utf8Text } from './utf8-text.js';
 
 const headerOf = (file: string, cells: readonly string[]): readonly string[] => {
   const repeated = cells.find((name, i) => cells.indexOf(name) !== i);
@@ -20,8 +21,8 @@ const described = (file: string, error: unknown): unknown => {
 };
 
 async function* rowsOf(file: string, delimiter: string): AsyncGenerator<TableRow> {
-  const input = createReadStream(file);
-  const parser = parse({ bom: true, delimiter, skip_empty_lines: true });
+  const input = Readable.from(utf8Text(file));
+  const parser = parse({ delimiter, skip_empty_lines: true });
   input.on('error', (error) => parser.destroy(error));
   const records: AsyncIterable<string[]> = input.pipe(parser);
   let names: readonly string[] | undefined;
@@ -40,7 +41,7 @@ async function* rowsOf(file: string, delimiter: string): AsyncGenerator<TableRow
 /**
  * A CSV file (RFC 4180 with a header line, UTF-8 with or without byte order mark), read as a stream: memory holds one record and a buffer.
  * Every line must have as many fields as the header.
- * @throws DatasetError FILE_MALFORMED with the line, while rows are read
+ * @throws DatasetError FILE_MALFORMED with the line, while rows are read; without one where the file is not UTF-8
  */
 export const csvTable = (file: string, delimiter = ','): Table => ({
   rows: rowsOf(file, delimiter),

@@ -70,6 +70,24 @@ describe('a CSV file', () => {
     await expect(readColumns(file('a.xlsx', ''))).rejects.toThrow(/must end in \.csv/);
   });
 
+  it('is refused in another encoding, where umlauts would all become one letter', async () => {
+    const latin = join(directory, 'latin.csv');
+    writeFileSync(latin, Buffer.from('name\nMüller\nMöller\n', 'latin1'));
+    await expect(readColumns(latin)).rejects.toThrow('latin.csv: the file is not UTF-8 text');
+    const wide = join(directory, 'wide.csv');
+    writeFileSync(wide, Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'));
+    await expect(readColumns(wide)).rejects.toThrow('wide.csv: the file is not UTF-8 text');
+    const cut = join(directory, 'cut.csv');
+    writeFileSync(cut, Buffer.from('name\nMü', 'utf8').subarray(0, -1));
+    await expect(readColumns(cut)).rejects.toThrow('cut.csv: the file is not UTF-8 text');
+  });
+
+  it('keeps letters that lie across the pieces it is read in', async () => {
+    const path = file('long.csv', `w\n${'ü€😀\n'.repeat(40_000)}`);
+    const { columns } = await readColumns(path);
+    expect(new Set<unknown>([...(columns.get('w')?.values ?? [])])).toEqual(new Set(['ü€😀']));
+  });
+
   it('reads tabs and yields plain rows', async () => {
     expect(await rowsOf(file('a.tsv', 'n\tw\n1\tx\nNA\t2001-01-01\n'))).toEqual([
       { n: 1, w: 'x' },
@@ -88,6 +106,23 @@ describe('an NDJSON file', () => {
       ['__proto__']: { name: '__proto__', kind: 'numeric', values: [3], missing: 2, infinite: 0 },
     });
     expect((await rowsOf(path))[0]).toEqual({ a: { b: 1 }, w: '5', ok: true });
+  });
+
+  it('takes any line end, a byte order mark, and a last line without an end', async () => {
+    expect(await rowsOf(file('ends.ndjson', '\uFEFF{"a":1}\r\n\r\n{"a":2}\n{"a":3}'))).toEqual([{ a: 1 }, { a: 2 }, { a: 3 }]);
+  });
+
+  it('refuses objects and lists without end by their depth', async () => {
+    for (const [open, close] of [
+      ['{"a":', '}'],
+      ['[', ']'],
+    ] as const) {
+      const nested = (levels: number): string => `{"x":${open.repeat(levels)}1${close.repeat(levels)}}\n`;
+      expect((await readColumns(file('deep.ndjson', nested(99)))).rows).toBe(1);
+      const path = file('deeper.ndjson', nested(20_000));
+      for (const read of [readColumns(path), rowsOf(path)])
+        await expect(read).rejects.toThrow(/deeper\.ndjson:1: objects and lists go deeper than 100 levels/);
+    }
   });
 
   it('names the line of what is wrong', async () => {

@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { cellOfValue } from './cells.js';
 import { DatasetError, messageOf } from './errors.js';
 import { type Table, type TableRow } from './table-rows.js';
+import { utf8Text } from './utf8-text.js';
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -17,20 +16,34 @@ const flatten = (record: Record<string, unknown>, prefix: string, into: { names:
   }
 };
 
+/** The lines of a file without their ends; what follows the last end is a line unless it is empty. */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  let begun = '';
+  for await (const text of utf8Text(file)) {
+    const [rest = '', ...lines] = text.split('\n');
+    begun += rest;
+    for (const line of lines) {
+      yield begun;
+      begun = line;
+    }
+  }
+  if (begun !== '') yield begun;
+}
+
 /** The objects of an NDJSON file in file order. @throws DatasetError FILE_MALFORMED with the line */
 export async function* ndjsonRecords(file: string): AsyncGenerator<Record<string, unknown>> {
-  const input = createReadStream(file, 'utf8');
   let line = 0;
-  try {
-    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-      line += 1;
-      if (text.trim() === '') continue;
-      yield recordOf(file, line, line === 1 ? text.replace(/^\uFEFF/, '') : text);
-    }
-  } finally {
-    input.destroy();
+  for await (const text of linesOf(file)) {
+    line += 1;
+    if (text.trim() !== '') yield recordOf(file, line, text);
   }
 }
+
+/** How many levels of objects and lists a record may have: who walks through it calls itself once for each. */
+const DEPTH_MAX = 100;
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
 
 const recordOf = (file: string, line: number, text: string): Record<string, unknown> => {
   let value: unknown;
@@ -40,6 +53,8 @@ const recordOf = (file: string, line: number, text: string): Record<string, unkn
     throw new DatasetError('FILE_MALFORMED', { file, line }, `no JSON: ${messageOf(error)}`, { cause: error });
   }
   if (!isRecord(value)) throw new DatasetError('FILE_MALFORMED', { file, line }, 'each line must be a JSON object');
+  if (isDeeper(value, DEPTH_MAX))
+    throw new DatasetError('FILE_MALFORMED', { file, line }, `objects and lists go deeper than ${DEPTH_MAX} levels`);
   return value;
 };
 
