@@ -57,7 +57,7 @@ describe('compare --together', () => {
     expect(report.methods['pca_reconstruction']?.score).toBe(pcaReconstruction(one, other).score);
     expect(report.methods['multivariate_mmd']).toMatchObject({
       score: multivariateMmd(one, other).score,
-      parameters: { version: 1, splits: 199 },
+      parameters: { version: 2, splits: 199 },
     });
     expect(report.methods['multivariate_mmd']?.pValue).toBe(1 / 200);
   });
