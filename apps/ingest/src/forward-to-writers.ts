@@ -22,8 +22,11 @@ const movesElsewhere = (cause?: unknown): Problem =>
     { cause },
   );
 
-/** Requests of the intake go to the copy that writes their deployment, at most one hop. Their sender was recognised before. */
-export function forwardToWriters(app: NestFastifyApplication, writers: Writers): void {
+/**
+ * Requests of the intake go to the copy that writes their deployment, at most one hop. Their sender was recognised before.
+ * @param timeoutMs how long the other copy may take; half a minute unless said otherwise
+ */
+export function forwardToWriters(app: NestFastifyApplication, writers: Writers, timeoutMs = TIMEOUT_MS): void {
   app
     .getHttpAdapter()
     .getInstance()
@@ -43,7 +46,7 @@ export function forwardToWriters(app: NestFastifyApplication, writers: Writers):
       }
       const { method, body } = request;
       const answer = await fetch(new URL(request.url, writer.url), {
-        ...{ method, headers, signal: AbortSignal.timeout(TIMEOUT_MS) },
+        ...{ method, headers, signal: AbortSignal.timeout(timeoutMs) },
         ...(body instanceof Buffer && { body: new Uint8Array(body) }),
       }).catch((error: unknown) => {
         writers.forget(deploymentId);

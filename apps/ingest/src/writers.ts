@@ -27,6 +27,8 @@ export type WritersOptions = {
   /** What is idle for so long is given up, or gives way to others, in milliseconds; ten minutes and one unless said otherwise. */
   readonly idleMs?: number;
   readonly unusedMs?: number;
+  /** How long it is believed who else writes, in milliseconds; 1,000 unless said otherwise. */
+  readonly believedMs?: number;
 };
 
 /** The role of one deployment, held by this process or waited for. */
@@ -88,7 +90,7 @@ export class Writers {
     for (const until = performance.now() + WAIT_MS; performance.now() < until && !this.stopping.signal.aborted;) {
       const other = await this.otherHolder(deploymentId);
       if (other !== undefined) {
-        this.believed.set(deploymentId, { url: other, until: performance.now() + BELIEVED_MS });
+        this.believed.set(deploymentId, { url: other, until: performance.now() + (this.options.believedMs ?? BELIEVED_MS) });
         return { kind: 'elsewhere', url: other };
       }
       await Promise.race([role.standing, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
