@@ -10,6 +10,5 @@ export { runProgram, sayWhy } from './run-program.js';
 export { ProjectionHost, type RunnableProjection } from './projection-host.js';
 export { SubscriptionHost } from './subscription-host.js';
 export { DataDirectory } from './data-directory.js';
-export { RowsThread } from './rows-thread.js';
-export { serveRows } from './serve-rows.js';
+export { RowsThread, type RowsAnswer, type RowsQuestion } from './rows-thread.js';
 export { ProgramModule, type ProgramOptions } from './program.module.js';

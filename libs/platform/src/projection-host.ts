@@ -125,6 +125,7 @@ export class ProjectionHost extends ProjectionProgress {
       lingerMs: LINGER_MS,
       resumeFrom: (checkpoint) => {
         thread.forget();
+        thread.begin();
         return writer.resumeFrom(checkpoint);
       },
       handle: (batch, signal) => writer.handle(batch, signal),

@@ -48,6 +48,11 @@ export class RowsThread {
     });
   };
 
+  /** Starts the thread, unless it runs: that takes some tenths of a second, which the first events would otherwise wait. */
+  begin(): void {
+    this.worker ??= this.start();
+  }
+
   /** Tables may have been altered or exchanged: their columns are asked for again. */
   forget(): void {
     this.columns = undefined;

@@ -1,11 +1,14 @@
 import { type MessagePort } from 'node:worker_threads';
 import { type Projection, blockMaker, rowBinary, tableLayout } from '#libs/clickhouse';
 import { type EventCodec } from '#libs/event-store';
-import { type RowsAnswer, type RowsQuestion } from './rows-thread.js';
+import type { RowsAnswer, RowsQuestion } from '#libs/platform';
 
 type Made = Extract<RowsAnswer, { readonly blocks: unknown }>;
 
-/** Answers the questions of a `RowsThread`, from the other side: reads bodies, makes rows, writes them as bytes. */
+/**
+ * Answers the questions of a `RowsThread`, from the other side: reads bodies, makes rows, writes them as bytes. It stands here because the
+ * thread would otherwise load the whole platform, with the clients of all its engines.
+ */
 export const serveRows = (port: MessagePort, projection: Projection, codec: EventCodec): void => {
   const make = blockMaker(projection);
   const answer = async ({ events, marks, columns }: RowsQuestion): Promise<Made> => {
