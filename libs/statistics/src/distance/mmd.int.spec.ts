@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import oracle from '../oracles/mmd.json' with { type: 'json' };
-import { seededRandom } from '../random.js';
+import { type Random, seededRandom } from '../random.js';
 import { sortedValues } from '../sorted.js';
+import { kernelFactor } from './kernel-factor.js';
 import { medianSquaredDifference } from './median-difference.js';
 import { mmd } from './mmd.js';
 
@@ -52,6 +53,22 @@ describe('maximum mean discrepancy', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it.each([
+    ['normal numbers', (random: Random): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()), true],
+    ['steps', (random: Random): number => Math.floor(6 * random()), true],
+    ['numbers over many magnitudes', (random: Random): number => Math.exp(60 * random()), false],
+  ])('gives the sums over all pairs, by a factor of the kernel matrix where few columns make one: %s', (_, value, factored) => {
+    const random = seededRandom(31);
+    const values = Float64Array.from({ length: 500 }, () => value(random));
+    const [x, y] = [sortedValues(values.subarray(0, 300)), sortedValues(values.subarray(300))];
+    const square = medianSquaredDifference(sortedValues(values));
+    const mean = (a: Float64Array, b: Float64Array): number =>
+      a.reduce((sum, v) => sum + b.reduce((row, w) => row + Math.exp(-((v - w) ** 2) / square), 0), 0);
+    const inside = (a: Float64Array): number => (mean(a, a) - a.length) / (a.length * (a.length - 1));
+    expect(Math.abs(mmd(x, y).score - (inside(x) + inside(y) - (2 * mean(x, y)) / 60_000))).toBeLessThan(1e-12);
+    expect(kernelFactor(Float64Array.of(...x, ...y), square) !== undefined).toBe(factored);
   });
 
   it('grows as a sample is shifted away', () => {
