@@ -44,10 +44,11 @@ const streamOf = (stream: Stream, feature: number): Exclude<Stream, 'mixed'> => 
   return [first, second, third, fourth][feature % 4] ?? first;
 };
 
+/** In the order in which a monitor reads them: the same weekday from the last week on, the other days from the oldest on. */
 const historyOf = (days: readonly Day[], day: number) => {
   const weekday = (back: number): Counts[] =>
     Array.from({ length: WEEKS_BEFORE }, (_, week) => days[day - 7 * week - back]?.counts ?? new Map<number, number>());
-  return { sameWeekday: weekday(7), otherDays: [1, 2, 3, 4, 5, 6].map(weekday) };
+  return { sameWeekday: weekday(7), otherDays: [1, 2, 3, 4, 5, 6].map((back) => weekday(back).reverse()) };
 };
 
 const weighed = (samples: SubjectSamples): Weighed => weigh('jensen_shannon', judgingBins(samples, DEFAULT_JUDGEMENT), DEFAULT_JUDGEMENT);

@@ -1,30 +1,33 @@
 /**
  * The default policy over quarters without change, and its power for what is planted, beside two dummies: one that always alarms and one that
  * never does. Prints a table, or one JSON object with `--json`, writes the object to test/load/policy.json, and fails where the policy raises
- * more than one alert per model and quarter on average.
+ * more than one alert in any quarter of the streams for which it promises that, or more than one on average in another.
  *
- * `--quarters` and `--stream` make it smaller and write nothing.
+ * `--quarters`, `--stream` and `--rows-per-day` make it smaller and write nothing.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type JudgeName, type Outcome, PLANTS, runQuarter } from './calibration-of-policy.js';
-import { type Stream, STREAMS } from './policy-streams.js';
+import { PROMISED, type Stream, STREAMS } from './policy-streams.js';
 
 const { values } = parseArgs({
   options: {
     quarters: { type: 'string' },
     stream: { type: 'string', multiple: true },
+    'rows-per-day': { type: 'string', multiple: true },
     json: { type: 'boolean', default: false },
   },
 });
 const FILE = 'test/load/policy.json';
 const FEATURES = 60;
 /** Quarters take turns with these. */
-const ROWS_PER_DAY = [1000, 2000, 3000, 4000, 5000];
+const ROWS_PER_DAY = values['rows-per-day']?.map(Number) ?? [200, 500, 1000, 2000, 5000];
 /** False alerts of a model in a quarter without change. */
 const LIMIT = 1;
 
-const quarters = Number(values.quarters ?? '10');
+/** As many as make "at most one in each" a statement where that is promised, and a third of them elsewhere. */
+const QUARTERS = { promised: 30, others: 10 };
+const quartersOf = (stream: Stream): number => Number(values.quarters ?? (PROMISED.includes(stream) ? QUARTERS.promised : QUARTERS.others));
 const streams = STREAMS.filter((stream) => values.stream?.includes(stream) ?? true);
 const say = (line: string): void => void (values.json ? undefined : console.log(line));
 
@@ -64,7 +67,7 @@ say(
 say('stream          judge        mean  most       one      five      word');
 const lines: Line[] = [];
 for (const stream of streams) {
-  const outcomes = Array.from({ length: quarters }, (_, i) =>
+  const outcomes = Array.from({ length: quartersOf(stream) }, (_, i) =>
     runQuarter({ stream, features: FEATURES, rowsPerDay: ROWS_PER_DAY[i % ROWS_PER_DAY.length] ?? 1000, seed: i + 1 }),
   );
   for (const judge of ['default', 'always', 'never'] as const) {
@@ -77,11 +80,13 @@ for (const stream of streams) {
     say(wordsOf(line));
   }
 }
-const result = { features: FEATURES, quarters, rowsPerDay: ROWS_PER_DAY, limit: LIMIT, lines };
+const result = { features: FEATURES, rowsPerDay: ROWS_PER_DAY, limit: LIMIT, lines };
 if (values.json) console.log(JSON.stringify(result, null, 2));
-if (values.quarters === undefined && values.stream === undefined) {
+if (values.quarters === undefined && values.stream === undefined && values['rows-per-day'] === undefined) {
   const written = lines.map((line) => `    ${JSON.stringify(line)}`).join(',\n');
-  const head = JSON.stringify({ features: FEATURES, quarters, rowsPerDay: ROWS_PER_DAY, limit: LIMIT }).slice(1, -1);
+  const head = JSON.stringify({ features: FEATURES, quarters: QUARTERS, rowsPerDay: ROWS_PER_DAY, limit: LIMIT }).slice(1, -1);
   writeFileSync(FILE, `{\n  ${head},\n  "lines": [\n${written}\n  ]\n}\n`);
 }
-if (lines.some(({ judge, falseAlerts }) => judge === 'default' && falseAlerts.mean > LIMIT)) process.exitCode = 1;
+const isBroken = ({ stream, judge, falseAlerts: { mean, most } }: Line): boolean =>
+  judge === 'default' && (PROMISED.includes(stream) ? most : mean) > LIMIT;
+if (lines.some(isBroken)) process.exitCode = 1;
