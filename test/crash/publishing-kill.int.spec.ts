@@ -32,7 +32,7 @@ describeWithNats('what is told on NATS', () => {
     const ids: string[] = [];
     for (let seq = state.first_seq; seq <= state.last_seq; seq += 1) {
       const message = await manager.streams.getMessage('DRIFTLEDGER_NEWS', { seq });
-      if (message) ids.push(message.header.get('Nats-Msg-Id'));
+      if (message) ids.push(message.json<{ id: string }>().id);
     }
     return ids;
   };

@@ -87,12 +87,14 @@ describeWithNats('the bus on NATS', () => {
       expect(errors).toEqual(['spec.foreign: SyntaxError', 'spec.foreign: ZodError']);
     });
 
-    it('keeps what is published under the documented subjects, once for each id', async () => {
+    it('keeps what is published under the documented subjects, once for each subject and id', async () => {
       const bus = await open();
       const id = randomId();
-      for (const _ of [1, 2, 3]) await bus.publish('driftledger.alerts.raised', about('once', id));
-      const kept = await streamOf(opened.at(-1));
-      expect(kept).toEqual([{ subject: 'driftledger.alerts.raised', id, contentType: 'application/cloudevents+json; charset=utf-8' }]);
+      const subjects = ['driftledger.alerts.raised', 'driftledger.events.alert.AlertRaised'];
+      // An alert is told as one and as an event of the domain: the same event under two subjects.
+      for (const _ of [1, 2, 3]) for (const subject of subjects) await bus.publish(subject, about('once', id));
+      const contentType = 'application/cloudevents+json; charset=utf-8';
+      expect(await streamOf(opened.at(-1))).toEqual(subjects.map((subject) => ({ subject, id, contentType })));
     });
 
     it('hears again after its server was killed, and never says that a kept message was sent when it was not', async () => {
@@ -145,7 +147,7 @@ const streamOf = async (connection: NatsConnection | undefined) => {
   for (let seq = info.state.first_seq; seq <= info.state.last_seq; seq += 1) {
     const message = await manager.streams.getMessage('DRIFTLEDGER_NEWS', { seq });
     if (message)
-      found.push({ subject: message.subject, id: message.header.get('Nats-Msg-Id'), contentType: message.header.get('content-type') });
+      found.push({ subject: message.subject, id: message.json<{ id: string }>().id, contentType: message.header.get('content-type') });
   }
   return found;
 };

@@ -29,7 +29,7 @@ export type NatsMessageBusOptions = {
 
 /**
  * The bus of many processes. What is published under the subjects of the stream `NEWS` is confirmed by JetStream before `publish`
- * resolves, under the id of the event, so that a repetition within ten minutes is kept once. Everything else is told to those who listen.
+ * resolves, under the subject and the id of the event, so that a repetition within ten minutes is kept once. Everything else is told to those who listen.
  */
 export class NatsMessageBus extends MessageBus {
   private readonly subscribers = new Set<Subscriber>();
@@ -100,7 +100,8 @@ export class NatsMessageBus extends MessageBus {
       const { connection } = this.options;
       if (!this.hasStream) await ensureStream(await jetstreamManager(connection, { timeout: this.timeoutMs }), NEWS);
       this.hasStream = true;
-      await this.stream.publish(subject, text, { msgID: event.id, headers: about });
+      // With the subject, since an event may be told under several: the server forgets all but one message of an id.
+      await this.stream.publish(subject, text, { msgID: `${subject} ${event.id}`, headers: about });
     } catch (cause) {
       this.hasStream = false;
       throw new BusUnavailable(`${subject} was not confirmed: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
