@@ -6,6 +6,7 @@ import {
   type JetStreamClient,
   type JetStreamManager,
   type JsMsg,
+  type StoredMsg,
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
@@ -156,10 +157,13 @@ export class NatsIntakeQueue {
     for (const message of this.underWay.keys()) message.working();
   }
 
-  /** Looks now and then for what the consumer has passed and the stream still has. */
+  /**
+   * Looks for what the consumer has passed and the stream still has, as often as a message that lost its process would come again: two
+   * questions to the server when there is nothing.
+   */
   private async sweep(): Promise<void> {
     while (!this.stopping.signal.aborted) {
-      await this.pause(this.ackWaitMs * 3);
+      await this.pause(this.ackWaitMs);
       if (this.stopping.signal.aborted) return;
       // What goes wrong here is met again at the next look.
       await this.takeStragglers().catch(this.options.onTrouble);
@@ -170,8 +174,13 @@ export class NatsIntakeQueue {
     const manager = await this.manager();
     for await (const found of stragglers(manager, { stream: INTAKE.name, consumer: CONSUMER, subjects: INTAKE.subjects })) {
       if (this.stopping.signal.aborted) return;
-      if ((await this.worked(stored(found))) === undefined) await manager.streams.deleteMessage(INTAKE.name, found.seq);
+      // One that cannot be done now must not keep back those behind it.
+      await this.takeStraggler(manager, found).catch(this.options.onTrouble);
     }
+  }
+
+  private async takeStraggler(manager: JetStreamManager, found: StoredMsg): Promise<void> {
+    if ((await this.worked(stored(found))) === undefined) await manager.streams.deleteMessage(INTAKE.name, found.seq);
   }
 
   private manager(): Promise<JetStreamManager> {
