@@ -52,8 +52,8 @@ export const momentsOf = (values: ArrayLike<number>): Moments => {
   return { count, mean: origin + mean, variance };
 };
 
-/** Moments of two samples on one scale that runs from about −1 to 1: tests of means do not depend on the scale, rounding and overflow do. */
-export type ScaledMoments = { readonly reference: Moments; readonly current: Moments; readonly unit: number };
+/** Moments of two samples of (value − origin) / unit, about −1 to 1: tests of means do not depend on the scale, rounding and overflow do. */
+export type ScaledMoments = { readonly reference: Moments; readonly current: Moments; readonly origin: number; readonly unit: number };
 
 /**
  * Samples in any order.
@@ -69,7 +69,7 @@ export const scaledMoments = (name: string, reference: ArrayLike<number>, curren
   if (!Number.isFinite(range)) throw new StatisticsError(`${name} requires values whose range is finite`);
   const unit = range === 0 ? 1 : range;
   const origin = reference[reference.length >> 1] ?? NaN;
-  return { reference: shiftedMoments(reference, origin, unit), current: shiftedMoments(current, origin, unit), unit };
+  return { reference: shiftedMoments(reference, origin, unit), current: shiftedMoments(current, origin, unit), origin, unit };
 };
 
 const endsOf = (values: ArrayLike<number>): { readonly low: number; readonly high: number } => {

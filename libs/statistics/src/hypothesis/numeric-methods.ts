@@ -32,7 +32,7 @@ export const NUMERIC_TESTS: Readonly<Record<(typeof NUMERIC_TEST_IDS)[number], M
   }),
   welch_t: distribution({
     id: 'welch_t',
-    version: 1,
+    version: 2,
     range: '0 = same mean, unbounded; grows with the sample',
     meaning: 'Difference of means in standard errors, each side with its own variance; with direction and p-value.',
     cost: 'n + m',
