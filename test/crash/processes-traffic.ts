@@ -1,9 +1,9 @@
 /** The deployment that all traffic is for. */
 export const DEPLOYMENT = 'many';
-export const HOUR = 3_600_000;
+const HOUR = 3_600_000;
 /** Requests of one kind in an hour, by each way in, and records in each of them. */
-export const REQUESTS = 16;
-export const RECORDS = 20;
+const REQUESTS = 16;
+const RECORDS = 20;
 /** Predictions in an hour of the traffic, over both ways in. */
 export const ROWS = 2 * REQUESTS * RECORDS;
 
@@ -49,7 +49,7 @@ const predictionsFrom = (begin: number, { rows, seed, shift }: { rows: number; s
 export const firstPredictions = (): readonly Prediction[] => predictionsFrom(FIRST_DAY, { rows: FIRST_ROWS, seed: 0, shift: 0 });
 
 /** The span of an hour, which is a window of the monitor. */
-export const windowOf = (hour: number): { readonly from: number; readonly until: number } => ({
+const windowOf = (hour: number): { readonly from: number; readonly until: number } => ({
   from: BEGIN + hour * HOUR,
   until: BEGIN + (hour + 1) * HOUR,
 });

@@ -327,19 +327,22 @@ describe('what other tools got wrong', () => {
     [500, 500],
     [900, 300],
     [900, 100],
-  ])('chi-square and G keep their size at %i and %i values, where Evidently and whylogs, which take the reference for exact, alarmed in up to 27 %%', (n, m) => {
-    const random = seededRandom(n + m);
-    const alarms = { chiSquare: 0, gTest: 0 };
-    for (let i = 0; i < ROUNDS; i += 1) {
-      const [reference, current] = [draw(random, n), draw(random, m)];
-      if ((chiSquare(reference, current).pValue ?? 1) < 0.05) alarms.chiSquare += 1;
-      if ((gTest(reference, current).pValue ?? 1) < 0.05) alarms.gTest += 1;
-    }
-    expect(alarms.chiSquare / ROUNDS).toBeGreaterThanOrEqual(0.04);
-    expect(alarms.chiSquare / ROUNDS).toBeLessThanOrEqual(0.06);
-    expect(alarms.gTest / ROUNDS).toBeGreaterThanOrEqual(0.04);
-    expect(alarms.gTest / ROUNDS).toBeLessThanOrEqual(0.06);
-  });
+  ])(
+    'chi-square and G keep their size at %i and %i values, where Evidently and whylogs, which take the reference for exact, alarmed in up to 27 %%',
+    (n, m) => {
+      const random = seededRandom(n + m);
+      const alarms = { chiSquare: 0, gTest: 0 };
+      for (let i = 0; i < ROUNDS; i += 1) {
+        const [reference, current] = [draw(random, n), draw(random, m)];
+        if ((chiSquare(reference, current).pValue ?? 1) < 0.05) alarms.chiSquare += 1;
+        if ((gTest(reference, current).pValue ?? 1) < 0.05) alarms.gTest += 1;
+      }
+      expect(alarms.chiSquare / ROUNDS).toBeGreaterThanOrEqual(0.04);
+      expect(alarms.chiSquare / ROUNDS).toBeLessThanOrEqual(0.06);
+      expect(alarms.gTest / ROUNDS).toBeGreaterThanOrEqual(0.04);
+      expect(alarms.gTest / ROUNDS).toBeLessThanOrEqual(0.06);
+    },
+  );
 
   it('G takes samples of any two sizes, where Evidently failed unless they were equal', () => {
     expect(gTest([500, 300, 200], [31, 12, 9]).pValue).toBeGreaterThan(0);
