@@ -115,6 +115,13 @@ describe('the writers of deployments', () => {
     expect([await shared.holder('deployment-a'), (await shared.holder('deployment-b'))?.value]).toEqual([undefined, 'one']);
   });
 
+  it('are found by a copy that has no room for another role', async () => {
+    const [{ writers: one }, { writers: other }] = [start('one', { rolesMax: 1 }), start('other', { rolesMax: 1 })];
+    expect([await one.writerOf('a'), await other.writerOf('b')]).toEqual([HERE, HERE]);
+    expect([await one.writerOf('b'), await other.writerOf('a')]).toEqual([at('other'), at('one')]);
+    expect([await one.writerOf('c'), one.size, other.size]).toEqual([NOBODY, 1, 1]);
+  });
+
   it('leave every role to others when the process ends', async () => {
     const [{ writers: one }, { writers: other }] = [start('one'), start('other')];
     for (const name of ['a', 'b', 'c']) await one.writerOf(name);

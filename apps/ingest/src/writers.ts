@@ -86,13 +86,14 @@ export class Writers {
   private async find(deploymentId: string): Promise<Writer> {
     if (!(await this.options.isRegistered(deploymentId))) return { kind: 'here' };
     const role = this.roles.get(deploymentId) ?? this.standBy(deploymentId);
-    if (!role) return { kind: 'nobody' };
     for (const until = performance.now() + WAIT_MS; performance.now() < until && !this.stopping.signal.aborted;) {
       const other = await this.otherHolder(deploymentId);
       if (other !== undefined) {
         this.believed.set(deploymentId, { url: other, until: performance.now() + (this.options.believedMs ?? BELIEVED_MS) });
         return { kind: 'elsewhere', url: other };
       }
+      // Nobody has it, and there is no room for it here.
+      if (!role) return { kind: 'nobody' };
       await Promise.race([role.standing, new Promise((resolve) => setTimeout(resolve, LOOK_MS))]);
       if (role.lease) return { kind: 'here' };
     }
