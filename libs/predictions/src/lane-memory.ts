@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { type EventCodec, type EventStore, type ExpectedRevision } from '#libs/event-store';
+import { type EventCodec, type EventStore, type ExpectedRevision, WrongExpectedRevision } from '#libs/event-store';
 import { formatPosition } from '#libs/kernel';
 import { type AnsweredPart } from './answer.js';
 import { type RequestEntry } from './batch.js';
@@ -74,6 +74,17 @@ export class LaneMemory {
       await this.keep();
     }
     this.isCurrent = true;
+  }
+
+  /**
+   * Looks at the log before something is answered from memory alone: no append with its expected revision follows, which would tell that
+   * another writer was here in between. Costs one read of what is new, mostly nothing.
+   * @throws WrongExpectedRevision when something was new; it is known then
+   */
+  async confirm(): Promise<void> {
+    const { expected, next } = this;
+    await this.catchUp();
+    if (this.next !== next) throw new WrongExpectedRevision(this.stream, expected, this.next - 1n);
   }
 
   /** The digest that came with an id. @throws IntakeRefused 503 when a file cannot be believed; the log is read again at the next `open` */

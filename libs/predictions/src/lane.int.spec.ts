@@ -186,6 +186,23 @@ describe.each(STORES)('a lane on %s', (_, openStore) => {
     expect((await world.log()).map(({ data }) => data.rows)).toEqual([1, 2]);
   });
 
+  it('takes a correction although it knows the same label from before another writer gave a third', async () => {
+    const other = await open({ directory: join(directory, 'other') });
+    const labels: readonly [IntakeWorld, string][] = [
+      [world, 'bad'],
+      [other, 'good'],
+      [world, 'bad'],
+    ];
+    for (const [writer, label] of labels) expect(await writer.label([{ id: 'p1', label }])).toMatchObject({ accepted: 1, duplicates: 0 });
+    expect(await world.label([{ id: 'p1', label: 'bad' }])).toMatchObject({ accepted: 0, duplicates: 1 });
+    // In a long request the piece that stores nothing comes before one that does.
+    const long = Array.from({ length: 1_500 }, (_, index) => ({ id: `q${index}`, label: 1 }));
+    const corrected = long.slice(0, 1_000).map(({ id }) => ({ id, label: 0 }));
+    await world.label(long.slice(0, 1_400));
+    await other.label(corrected);
+    expect(await world.label(long)).toMatchObject({ accepted: 1_100, duplicates: 400 });
+  });
+
   it('puts small requests together and answers each for itself', async () => {
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => world.predict(records(index, index + 1), { key: `k${index}` })),

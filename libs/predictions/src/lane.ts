@@ -60,7 +60,8 @@ const BODY_BYTES_MAX = EVENT_BYTES_MAX - 8 * 1024;
 
 /**
  * The one writer of one stream of batches. Requests are taken in order; small ones together. Every append names the exact revision,
- * so a second writer cannot slip in between: its presence shows as a conflict and this lane reads what it missed.
+ * so a second writer cannot slip in between: its presence shows as a conflict and this lane reads what it missed. Where nothing is to be
+ * appended, it reads before it calls a record a duplicate.
  */
 export class Lane<R> {
   private readonly queue: Waiting[] = [];
@@ -181,7 +182,10 @@ export class Lane<R> {
     const { kind, deploymentId, memory, codec } = this.parts;
     const meta = piece.parts[0]?.about.meta;
     if (!meta) return;
-    if (!piece.isWorthStoring) return note(piece, group, piece.entries([], meta.correlationId), { batch: '', position: '' });
+    if (!piece.isWorthStoring) {
+      if (piece.hasDuplicates) await memory.confirm();
+      return note(piece, group, piece.entries([], meta.correlationId), { batch: '', position: '' });
+    }
     const { rows, conflicts } = piece;
     const draft = await kind.draft({ deploymentId, rows, now, recordsBefore: memory.records, meta, conflicts });
     const entries = piece.entries(draft.marks, meta.correlationId);

@@ -56,6 +56,11 @@ export class Piece<R> {
     return this.rows.length > 0 || this.conflicts.length > 0 || this.parts.some((part) => part.leavesTrace && part.about.key !== undefined);
   }
 
+  /** Whether what becomes of a record follows from what was stored before. */
+  get hasDuplicates(): boolean {
+    return this.parts.some(({ fates }) => fates.some(({ is }) => is === 'duplicate'));
+  }
+
   /** Those of the `entries` that are stored. */
   traces(entries: readonly RequestEntry[]): readonly RequestEntry[] {
     return entries.filter((_, part) => this.parts[part]?.leavesTrace);
