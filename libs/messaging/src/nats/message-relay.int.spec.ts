@@ -1,4 +1,4 @@
-import { type NatsConnection } from '@nats-io/transport-node';
+import { headers, type NatsConnection } from '@nats-io/transport-node';
 import { describeWithNats, NatsServer } from '../../../../test/support/nats-server.js';
 import { type QueuedMessage, type Verdict } from '../work-queue.js';
 import { connectToNats } from './connect.js';
@@ -61,6 +61,18 @@ describeWithNats('a message of the queue', () => {
     await there!.flush();
     for (const address of ['fails', 'hangs']) await expect(relay.send(address, message)).rejects.toMatchObject({ transient: true });
     for (const end of ends) end();
+  });
+
+  it('has no verdict under a key that nobody can read, and the next one has', async () => {
+    const end = new MessageRelay(there!).serve('reads', () => Promise.resolve({ kind: 'done' }));
+    await there!.flush();
+    const about = headers();
+    about.set('Driftledger-Subject', message.subject);
+    about.set('Driftledger-Key', '%');
+    const subject = `driftledger.relay.${Buffer.from('reads').toString('base64url')}`;
+    await expect(here!.request(subject, 'x', { headers: about, timeout: 200 })).rejects.toThrow('timeout');
+    expect(await new MessageRelay(here!).send('reads', message)).toEqual({ kind: 'done' });
+    end();
   });
 
   it('stays where it is when it is as large as the server permits', () => {

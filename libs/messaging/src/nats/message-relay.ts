@@ -32,7 +32,8 @@ export class MessageRelay {
   /** Does the work of what others send to this address, until the returned function is called. @throws BusUnavailable */
   serve(address: string, work: QueueWorker): () => void {
     const callback = (error: Error | null, message: Msg): void => {
-      if (!error) void this.answer(message, work);
+      // Without an answer the message comes again; there is nobody else to tell.
+      if (!error) this.answer(message, work).catch(() => undefined);
     };
     try {
       const subscription = this.connection.subscribe(subjectOf(address), { callback });
@@ -66,6 +67,7 @@ export class MessageRelay {
     }
   }
 
+  /** @throws URIError when the key cannot be read, what the work throws, and an error of the client when the connection is closed */
   private async answer(message: Msg, work: QueueWorker): Promise<void> {
     const header = (name: string): string | undefined => {
       const value = message.headers?.get(name, Match.IgnoreCase);
@@ -74,9 +76,8 @@ export class MessageRelay {
     const [subject, key] = [header(ABOUT_SUBJECT), header(ABOUT_KEY)];
     if (subject === undefined || key === undefined) return;
     const deliveries = Number(header(ABOUT_DELIVERIES) ?? 1);
-    const verdict = await work({ subject, body: message.data, header, key: decodeURIComponent(key), deliveries }).catch(() => undefined);
-    // Without an answer the message comes again; there is nobody else to tell.
-    if (verdict && !this.connection.isClosed()) message.respond(JSON.stringify(verdict));
+    const verdict = await work({ subject, body: message.data, header, key: decodeURIComponent(key), deliveries });
+    message.respond(JSON.stringify(verdict));
   }
 }
 
