@@ -15,6 +15,7 @@ export {
   EVENT_BYTES_MAX,
 } from './store.js';
 export { WrongExpectedRevision, StreamDeleted, AccessDenied, AppendTooLarge, Unavailable, Timeout, Corrupt } from './errors.js';
+export { isPassing } from './passing.js';
 export { type EventDefinition, type EventShape, type EventOf, type Upcaster, defineEvent } from './define-event.js';
 export { type EncodeOptions, EventCodec, InvalidEvent, UnknownEvent, bodyOf } from './codec.js';
 export { type Receipt, type Outcome } from './outcome.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Unavailable } from '#libs/event-store';
+import { AccessDenied, Unavailable } from '#libs/event-store';
 import { InMemoryEventStore } from '#libs/event-store/memory';
 import { AccessLog, Authenticator, Directory, principalIdOf } from '#libs/identity';
 import { SystemClock } from '#libs/kernel';
@@ -172,9 +172,9 @@ describe('predictions and labels as messages', () => {
     expect(await world.ids()).toHaveLength(1);
   });
 
-  it('are tried again after a failure nobody foresaw, which is told, and set aside in the end', async () => {
-    const broken = new QueuedIntake({
-      intake: { predictions: () => Promise.reject(new Error('a mistake')), labels: () => Promise.reject(new Error('a mistake')) },
+  const failingWith = (fault: () => Error): QueuedIntake =>
+    new QueuedIntake({
+      intake: { predictions: () => Promise.reject(fault()), labels: () => Promise.reject(fault()) },
       sender: new MessageSender({
         ...{ authenticator: app.get(Authenticator), directory: app.get(Directory), log: app.get(AccessLog) },
         principal: 'checkout',
@@ -182,11 +182,34 @@ describe('predictions and labels as messages', () => {
       refusals: app.get(AccessLog),
       onFailure: (error) => failures.push(error),
     });
-    expect(await broken.work(message('{}'))).toEqual({ kind: 'later', afterMs: 1_000 });
-    expect(await broken.work(message('{}', { deliveries: 10 }))).toMatchObject({
-      kind: 'refused',
-      problem: { status: 500, code: 'INTERNAL' },
-    });
-    expect(failures.map(String)).toEqual(['Error: a mistake', 'Error: a mistake']);
+  const LATER = { kind: 'later' };
+
+  it('are tried again after a failure nobody foresaw, which is told, and set aside in the end', async () => {
+    const broken = failingWith(() => new Error('a mistake'));
+    const verdicts: unknown[] = [];
+    for (let deliveries = 1; deliveries <= 10; deliveries += 1) verdicts.push(await broken.work(message('{}', { deliveries })));
+    expect(verdicts[0]).toEqual({ kind: 'later', afterMs: 1_000 });
+    expect(verdicts.slice(1, 9)).toMatchObject(Array.from({ length: 8 }, () => LATER));
+    expect(verdicts[9]).toMatchObject({ kind: 'refused', problem: { status: 500, code: 'INTERNAL' } });
+    expect(failures.map(String)).toEqual(Array.from({ length: 10 }, () => 'Error: a mistake'));
+  });
+
+  it('are set aside for failures of their own only, not for deliveries while the log was away or for those of others', async () => {
+    let fault: Error = new Unavailable('not-written', 'away');
+    const broken = failingWith(() => fault);
+    for (let deliveries = 1; deliveries <= 12; deliveries += 1) await broken.work(message('{}', { deliveries }));
+    expect(failures).toEqual([]);
+    fault = new Error('a mistake');
+    expect(await broken.work(message('{}', { deliveries: 13 }))).toMatchObject(LATER);
+    for (let other = 0; other < 12; other += 1) expect(await broken.work(message('{}', { key: `other-${other}` }))).toMatchObject(LATER);
+  });
+
+  it.each([
+    ['the log does not let this process in', new AccessDenied('the server has just started')],
+    ['the disk is full', Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })],
+  ])('wait while %s, which is told', async (_, fault) => {
+    const waiting = failingWith(() => fault);
+    for (let deliveries = 1; deliveries <= 12; deliveries += 1) expect(await waiting.work(message('{}', { deliveries }))).toMatchObject(LATER);
+    expect(failures).toHaveLength(12);
   });
 });

@@ -1,4 +1,4 @@
-import { type RefusalLog, Timeout, Unavailable } from '#libs/event-store';
+import { AccessDenied, isPassing, type RefusalLog, Timeout, Unavailable } from '#libs/event-store';
 import { type CommandMeta } from '#libs/kernel';
 import { type QueuedMessage, type Verdict } from '#libs/messaging';
 import { type IntakeAnswer } from './answer.js';
@@ -24,30 +24,50 @@ const SUBJECT = /^driftledger\.(predictions|labels)\.(.+)$/;
 const COMMANDS = { predictions: 'RecordPredictions', labels: 'RecordLabels' } as const;
 const PAUSE_MS = 1_000;
 const PAUSE_MS_MAX = 30_000;
-/** Deliveries after which a failure nobody foresaw counts as one of the message. */
-const DELIVERIES_MAX = 10;
+/** Times that a failure nobody foresaw befalls a message until it counts as one of the message. */
+const FAILURES_MAX = 10;
+/** Messages whose failures are counted at a time; the count of the oldest is forgotten, which lets it be tried longer. */
+const COUNTED_MAX = 10_000;
 /** Refused records that are named beside the reason. */
 const NAMED_MAX = 5;
 
 /**
  * Predictions and labels that arrive as messages, body and answers as over HTTP. What HTTP answers with 429 and 503 is tried again later,
- * however long the log is away; every other refusal is final, recorded in the log and kept beside the message.
+ * however long the log is away, as is what an engine fails with that is full or lets nobody in; every other refusal is final, recorded in
+ * the log and kept beside the message.
  */
 export class QueuedIntake {
+  /** Failures nobody foresaw, by message. Deliveries would count what the message has no part in as well. */
+  private readonly failures = new Map<string, number>();
+
   constructor(private readonly parts: QueuedIntakeParts) {}
 
   /** The verdict comes after the durable append, so a message that is delivered again is answered from what the log holds. */
   readonly work = async (message: QueuedMessage): Promise<Verdict> => {
     try {
-      return await this.take(message);
+      const verdict = await this.take(message);
+      this.failures.delete(nameOf(message));
+      return verdict;
     } catch (error) {
       if (error instanceof IntakeRefused) return later(message, (error.about.retryAfterSeconds ?? 1) * 1_000);
       if (error instanceof Unavailable || error instanceof Timeout) return later(message, PAUSE_MS);
       this.parts.onFailure(error);
-      if (message.deliveries < DELIVERIES_MAX) return later(message, PAUSE_MS);
+      if (isPassing(error) || error instanceof AccessDenied || this.failed(message) < FAILURES_MAX) return later(message, PAUSE_MS);
+      this.failures.delete(nameOf(message));
       return { kind: 'refused', problem: { status: 500, code: 'INTERNAL', detail: 'this could not be taken for a reason of ours' } };
     }
   };
+
+  /** One more; how many they are now. */
+  private failed(message: QueuedMessage): number {
+    const name = nameOf(message);
+    const times = (this.failures.get(name) ?? 0) + 1;
+    this.failures.delete(name);
+    this.failures.set(name, times);
+    const [oldest] = this.failures.keys();
+    if (this.failures.size > COUNTED_MAX && oldest !== undefined) this.failures.delete(oldest);
+    return times;
+  }
 
   private async take(message: QueuedMessage): Promise<Verdict> {
     const target = targetOf(message.subject);
@@ -82,6 +102,8 @@ const targetOf = (subject: string): Target | undefined => {
   const [, kind, deployment] = SUBJECT.exec(subject) ?? [];
   return (kind === 'predictions' || kind === 'labels') && deployment !== undefined ? { kind, deployment } : undefined;
 };
+
+const nameOf = ({ subject, key }: QueuedMessage): string => `${subject} ${key}`;
 
 const nothingAccepted = ({ refusedCount, conflicts, refused }: IntakeAnswer): Problem => ({
   status: 422,
