@@ -14,6 +14,7 @@ export class Contender {
   private readonly holder = randomId();
   private readonly unchanged = new Unchanged();
   private readonly bell = new Bell();
+  private unlisten: (() => void) | undefined;
 
   constructor(
     private readonly name: string,
@@ -24,7 +25,6 @@ export class Contender {
   /** @throws the reason of the signal */
   async contend(signal: AbortSignal): Promise<TakeOver> {
     const { bucket, times } = this.parts;
-    const unlisten = bucket.listen(this.name, this.bell.ring);
     try {
       for (;;) {
         signal.throwIfAborted();
@@ -40,13 +40,14 @@ export class Contender {
         }
       }
     } finally {
-      unlisten();
+      this.unlisten?.();
     }
   }
 
   /** What was taken, or false when the lease was not free and something has changed since. */
   private async step(signal: AbortSignal): Promise<TakeOver | false> {
     const { bucket, times } = this.parts;
+    this.unlisten ??= bucket.listen(this.name, this.bell.ring);
     const found = await bucket.read(this.name);
     const wait = this.isOwn(found) ? 0 : this.unchanged.msUntilFree(found);
     if (wait > 0) {

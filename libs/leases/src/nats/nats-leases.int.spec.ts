@@ -74,6 +74,14 @@ describeWithNats('leases on NATS', () => {
       await other.close();
     });
 
+    it('are waited for, as long as the caller likes, when the connection is gone already', async () => {
+      const one = await open();
+      await connections.at(-1)?.close();
+      const ended = AbortSignal.timeout(300);
+      await expect(one.acquire('gone', { value: 'one', signal: ended })).rejects.toMatchObject({ name: 'TimeoutError' });
+      await one.close();
+    });
+
     it('survive a server that is killed and comes back in time', async () => {
       const one = await open(4_000);
       const lease = await one.acquire('short', { value: 'one' });
