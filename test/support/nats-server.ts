@@ -37,7 +37,7 @@ export class NatsServer {
 
   private constructor(
     readonly port: number,
-    private readonly extra: readonly string[],
+    private extra: readonly string[],
   ) {}
 
   /** @param extra arguments besides address, port and store, such as `['--user', 'u', '--pass', 'p']` */
@@ -51,8 +51,9 @@ export class NatsServer {
     return `nats://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, at the same port and on the same store. */
-  async up(): Promise<void> {
+  /** Starts it, at the same port and on the same store. @param extra other arguments than it was started with */
+  async up(extra = this.extra): Promise<void> {
+    this.extra = extra;
     const store = ['-js', '-sd', this.directory, '-a', '127.0.0.1', '-p', String(this.port)];
     const child = spawn('nats-server', [...store, ...this.extra], { stdio: ['ignore', 'ignore', 'pipe'] });
     this.child = child;

@@ -6,6 +6,8 @@ import { describeWithNats, NatsServer } from '../../../../test/support/nats-serv
 import { BusUnavailable } from '../message-bus.js';
 import { connectToNats, type NatsOptions } from './connect.js';
 
+const withPassword = (password: string): string[] => ['--user', 'driftledger', '--pass', password];
+
 describeWithNats('a connection to NATS', () => {
   const directory = mkdtempSync(join(tmpdir(), 'nats-connect-'));
   let server: NatsServer;
@@ -46,5 +48,24 @@ describeWithNats('a connection to NATS', () => {
     );
     expect(failure).toBeInstanceOf(BusUnavailable);
     expect(String(failure)).not.toMatch(/secret/);
+  });
+
+  it('comes back after a server that refused its credentials for a while', async () => {
+    const restarted = await NatsServer.start(withPassword('secret-word'));
+    const connection = await connectToNats({ servers: [restarted.url], name: 'spec', user: 'driftledger', password: 'secret-word' });
+    const told = async (type: string, times: number): Promise<void> => {
+      let heard = 0;
+      for await (const status of connection.status()) if (status.type === type && (heard += 1) === times) return;
+    };
+    const [refused, back] = [told('error', 3), told('reconnect', 1)];
+    await restarted.kill();
+    await restarted.up(withPassword('another-secret'));
+    await refused;
+    await restarted.kill();
+    await restarted.up(withPassword('secret-word'));
+    await back;
+    expect(connection.isClosed()).toBe(false);
+    await connection.close();
+    await restarted.stop();
   });
 });

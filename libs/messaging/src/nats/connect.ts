@@ -21,7 +21,7 @@ const TIMEOUT_MS = 10_000;
 const PING_MS = 3_000;
 
 /**
- * A connection that comes back by itself, however long its server was away. Whoever opens it closes it.
+ * A connection that comes back by itself, however long its server was away or refused its credentials. Whoever opens it closes it.
  * @throws BusUnavailable when no server is reached in time, and when one refuses the credentials
  */
 export const connectToNats = async (options: NatsOptions): Promise<NatsConnection> => {
@@ -32,6 +32,8 @@ export const connectToNats = async (options: NatsOptions): Promise<NatsConnectio
       name,
       timeout: timeoutMs,
       maxReconnectAttempts: -1,
+      // Credentials that are being exchanged are refused for a while; the client would give up at the second refusal.
+      ignoreAuthErrorAbort: true,
       reconnectTimeWait: 250,
       reconnectJitter: 250,
       pingInterval: PING_MS,
