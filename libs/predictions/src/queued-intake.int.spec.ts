@@ -209,7 +209,8 @@ describe('predictions and labels as messages', () => {
     ['the disk is full', Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })],
   ])('wait while %s, which is told', async (_, fault) => {
     const waiting = failingWith(() => fault);
-    for (let deliveries = 1; deliveries <= 12; deliveries += 1) expect(await waiting.work(message('{}', { deliveries }))).toMatchObject(LATER);
+    for (let deliveries = 1; deliveries <= 12; deliveries += 1)
+      expect(await waiting.work(message('{}', { deliveries }))).toMatchObject(LATER);
     expect(failures).toHaveLength(12);
   });
 });
