@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { KeyMadeElsewhere } from '../personal-data.js';
 import { openKeyDirectory } from './directory-personal-data.js';
 
 describe('keys of data subjects in a directory', () => {
@@ -49,11 +50,11 @@ describe('keys of data subjects in a directory', () => {
 
   it('says when a key cannot be kept, and keeps it with the next ones', async () => {
     const keys = openKeyDirectory(directory);
-    const inTheWay = join(directory, 'subjects', 'su', `subject-a.key.${process.pid}.new`);
-    mkdirSync(inTheWay, { recursive: true });
+    const inTheWay = join(directory, 'subjects');
     keys.sealed('subject-a', 'income', '52000');
+    writeFileSync(inTheWay, '');
     await expect(keys.settle()).rejects.toThrow();
-    rmSync(inTheWay, { recursive: true });
+    rmSync(inTheWay);
     keys.sealed('subject-b', 'income', '52000');
     await keys.settle();
     expect(readdirSync(join(directory, 'subjects', 'su'))).toEqual(['subject-a.key', 'subject-b.key']);
@@ -71,6 +72,20 @@ describe('keys of data subjects in a directory', () => {
     there.sealed('subject-a', 'income', '52000');
     await there.settle();
     expect(readdirSync(join(directory, 'subjects', 'su'))).toEqual(['subject-a.key', 'subject-b.key']);
+  });
+
+  it('keeps one key per subject when two settle at the same time under one process id', async () => {
+    const both = [openKeyDirectory(directory), openKeyDirectory(directory)];
+    const subjects = Array.from({ length: 300 }, (_, index) => `${index}-subject`);
+    const settled = both.map(async (keys) => {
+      for (const subject of subjects) keys.sealed(subject, 'income', '52000');
+      await keys.settle().catch((error: unknown) => expect(error).toBeInstanceOf(KeyMadeElsewhere));
+    });
+    await Promise.all(settled);
+    const later = openKeyDirectory(directory);
+    for (const subject of subjects) later.sealed(subject, 'income', '52000');
+    const files = readdirSync(join(directory, 'subjects'), { recursive: true, encoding: 'utf8' }).filter((file) => file.includes('.key'));
+    expect(files.map((file) => basename(file, '.key')).sort()).toEqual([...subjects].sort());
   });
 
   it('stores nothing more for a subject whose key was destroyed', async () => {

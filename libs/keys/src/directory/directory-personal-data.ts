@@ -63,7 +63,7 @@ export class DirectoryPersonalData extends PersonalData {
   }
 
   override settle(): Promise<void> {
-    // In turn: two writers must not use the same file beside.
+    // In turn: the second must not find the keys of the first and take them for those of another process.
     const mine = this.settling.then(() => this.keepFresh());
     this.settling = mine.catch(() => undefined);
     return mine;

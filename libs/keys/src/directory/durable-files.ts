@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
-import { link, mkdir, open, unlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { link, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** Files that are written at the same time. */
@@ -19,16 +20,16 @@ export function readIfThere(path: string): Buffer | undefined {
 
 const isThere = (error: unknown): boolean => typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
 
-/** A name of its own: several processes may share the directory. */
-const besideOf = (path: string): string => `${path}.${process.pid}.new`;
+/** A name that nobody else uses: processes that share the directory may have one id, each in a container of its own. */
+const besideOf = (path: string): string => `${path}.${randomUUID()}.new`;
 
 /**
  * Written beside, flushed, linked, folder flushed: after a crash there is the whole file or none. A file that is there already stays:
- * another process made it first. Returns what the file holds.
+ * another process made it first. What a crash leaves beside it is read by nobody. Returns what the file holds.
  */
 export function createDurably(path: string, bytes: Buffer): Buffer {
   const beside = besideOf(path);
-  const handle = openSync(beside, 'w', 0o600);
+  const handle = openSync(beside, 'wx', 0o600);
   try {
     writeSync(handle, bytes);
     fsyncSync(handle);
@@ -40,7 +41,7 @@ export function createDurably(path: string, bytes: Buffer): Buffer {
   } catch (error) {
     if (!isThere(error)) throw error;
   } finally {
-    unlinkSync(beside);
+    rmSync(beside, { force: true });
   }
   const folder = openSync(dirname(path), 'r');
   try {
@@ -61,7 +62,7 @@ export async function createAllDurably(files: readonly FileContent[]): Promise<R
   await eachOf(folders, (folder) => mkdir(folder, { recursive: true, mode: 0o700 }));
   await eachOf(files, async ({ path, bytes }) => {
     const beside = besideOf(path);
-    const file = await open(beside, 'w', 0o600);
+    const file = await open(beside, 'wx', 0o600);
     try {
       await file.writeFile(bytes);
       await file.sync();
@@ -74,7 +75,7 @@ export async function createAllDurably(files: readonly FileContent[]): Promise<R
       if (!isThere(error)) throw error;
       there.add(path);
     } finally {
-      await unlink(beside);
+      await rm(beside, { force: true });
     }
   });
   // A folder is on the disk once the one it is in says so.
@@ -92,7 +93,7 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
-/** Returns or throws only when nothing is being written any more: who tries again would write beside it, into the same files. */
+/** Returns or throws only when nothing is being written any more: who tries again would otherwise find files of the earlier try. */
 async function eachOf<T>(all: readonly T[], work: (one: T) => Promise<unknown>): Promise<void> {
   const next = all.values();
   const done = await Promise.allSettled(
