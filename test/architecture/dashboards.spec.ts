@@ -1,5 +1,7 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ALL_PROJECTIONS } from '#libs/catalogue';
+import { projectionId } from '#libs/clickhouse';
 import { Metrics } from '#libs/observability';
 import { textOf } from './source-files.js';
 
@@ -27,7 +29,7 @@ const OF_SERVERS: Readonly<Record<string, readonly string[]>> = {
 };
 /** Labels that Prometheus adds to everything it asks for. */
 const ADDED = ['job', 'instance', 'program'];
-const WORDS = /^(sum|min|max|rate|increase|by|ignoring|time|histogram_quantile)$/;
+const WORDS = /^(sum|min|max|rate|increase|by|ignoring|time|absent|or|histogram_quantile)$/;
 
 const { panels } = Dashboard.parse(JSON.parse(textOf('dashboards/grafana/dashboards/driftledger.json')));
 const rules = Rules.parse(parse(textOf('dashboards/prometheus/alerts.yml'))).groups.flatMap((group) => group.rules);
@@ -80,6 +82,16 @@ describe('dashboards and alerts', () => {
     expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     expect(rules.map(({ alert }) => alert).filter((alert) => !document.includes(`| \`${alert}\``))).toEqual([]);
+  });
+});
+
+describe('the alert for what nobody runs', () => {
+  it('asks for every subscription that has one runner in an installation', () => {
+    const missing = rules.find(({ alert }) => alert === 'SubscriptionMissing')?.expr ?? '';
+    const asked = [...missing.matchAll(/absent\(\w+\{subscription="([^"]+)"\}\)/g)].map(([, name]) => name);
+    const projections = ALL_PROJECTIONS.map(({ projection }) => projectionId(projection));
+    const reactors = ['alerts', 'alerts-publisher', 'measurements-publisher', 'events-publisher'];
+    expect(asked.toSorted()).toEqual([...projections, ...reactors].toSorted());
   });
 });
 

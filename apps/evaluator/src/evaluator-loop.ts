@@ -56,6 +56,13 @@ export class EvaluatorLoop {
     this.stopping.abort();
     this.wake();
     await this.running;
+    this.failure = undefined;
+    this.knowsNothing();
+  }
+
+  /** A pass that failed, or is left to others, says nothing about what waits now. */
+  private knowsNothing(): void {
+    this.metrics.windowDelay.remove();
   }
 
   private async run(): Promise<void> {
@@ -67,6 +74,7 @@ export class EvaluatorLoop {
         // Nothing is passed over: the same windows are due at the next try. Readiness says so until it works again.
         this.failure = error instanceof Error ? error : new Error(String(error));
         this.logger.error(`measuring failed: ${this.failure.stack ?? this.failure.message}`);
+        this.knowsNothing();
         this.dirty = true;
         await this.pause(PAUSE_AFTER_ERROR_MS);
       }
