@@ -22,7 +22,7 @@ import { SubscriptionHost } from './subscription-host.js';
 
 /**
  * An insert costs about the same for one batch of predictions as for many. What is counted so much later is still counted well within two
- * seconds, and who waits for a position does not wait this long.
+ * seconds. Who waits for a position in this process does not wait this long; who waits for it in another one does.
  */
 const LINGER_MS = 500;
 
