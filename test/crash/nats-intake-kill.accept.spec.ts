@@ -49,11 +49,13 @@ describeWithNats('predictions over NATS, while both ends are killed', () => {
   const start = (): Promise<StandaloneProcess> =>
     StandaloneProcess.start(data, { DRIFTLEDGER_NATS: server.url, DRIFTLEDGER_NATS_PRINCIPAL: 'admin' });
 
-  /** Messages that wait in the stream; -1 while the server cannot say. */
+  /** Messages that wait in the queue, the ones that are tried again included; -1 while the server cannot say. */
   const waiting = async (): Promise<number> => {
     try {
       const manager = await jetstreamManager(connection, { timeout: 1_000 });
-      return (await manager.streams.info('DRIFTLEDGER_INTAKE')).state.messages;
+      const intake = await manager.streams.info('DRIFTLEDGER_INTAKE');
+      const later = await manager.streams.info('DRIFTLEDGER_LATER');
+      return intake.state.messages + later.state.messages;
     } catch {
       return -1;
     }

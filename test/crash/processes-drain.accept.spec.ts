@@ -70,7 +70,8 @@ describeWithNats('a program that is asked to end in the middle of its work', () 
 
     await ingest.start();
     const manager = await jetstreamManager(connection);
-    while ((await manager.streams.info('DRIFTLEDGER_INTAKE')).state.messages > 0) await delay(50);
+    for (const name of ['DRIFTLEDGER_INTAKE', 'DRIFTLEDGER_LATER'])
+      while ((await manager.streams.info(name)).state.messages > 0) await delay(50);
     const all = 1 + 2 * REQUESTS;
     expect(await ledgerOfStore(store, DEPLOYMENT)).toEqual({ ids: all, features: { n: { count: all, sum: all } } });
   });

@@ -110,8 +110,8 @@ export class Producer {
   private async untilTaken(): Promise<void> {
     for (const until = performance.now() + GIVE_UP_MS; performance.now() < until; await delay(50)) {
       const waiting = await jetstreamManager(this.connection, { timeout: 1_000 })
-        .then((manager) => manager.streams.info('DRIFTLEDGER_INTAKE'))
-        .then(({ state }) => state.messages)
+        .then(async ({ streams }) => [await streams.info('DRIFTLEDGER_INTAKE'), await streams.info('DRIFTLEDGER_LATER')])
+        .then((infos) => infos.reduce((sum, { state }) => sum + state.messages, 0))
         .catch(() => -1);
       if (waiting === 0) return;
     }

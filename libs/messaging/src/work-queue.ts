@@ -14,7 +14,7 @@ export type QueuedMessage = {
 export type Verdict =
   /** Its work is done, durably. */
   | { readonly kind: 'done' }
-  /** Not now: it is delivered again after so many milliseconds. */
+  /** Not now: it is delivered again after so many milliseconds at the earliest, and keeps no other message back meanwhile. */
   | { readonly kind: 'later'; readonly afterMs: number }
   /** It can never be done. The message is set aside together with the problem, which says why. */
   | { readonly kind: 'refused'; readonly problem: Readonly<Record<string, unknown>> };

@@ -7,6 +7,11 @@ import { NatsIntakeQueue } from './nats-intake-queue.js';
 
 const DONE: Verdict = { kind: 'done' };
 
+const CONSUMERS = [
+  ['DRIFTLEDGER_INTAKE', 'driftledger-intake'],
+  ['DRIFTLEDGER_LATER', 'driftledger-later'],
+] as const;
+
 const eventually = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
   const until = performance.now() + 30_000;
   while (!(await holds())) {
@@ -43,12 +48,13 @@ describeWithNats('the intake queue on NATS', () => {
   };
   const hasConsumer = async (): Promise<boolean> => {
     const manager = await jetstreamManager(connection);
-    return manager.consumers.info('DRIFTLEDGER_INTAKE', 'driftledger-intake').then(
+    return Promise.all(CONSUMERS.map(([name, consumer]) => manager.consumers.info(name, consumer))).then(
       () => true,
       () => false,
     );
   };
   const waiting = async (name: string): Promise<number> => (await (await jetstreamManager(connection)).streams.info(name)).state.messages;
+  const unsettled = async (): Promise<number> => (await waiting('DRIFTLEDGER_INTAKE')) + (await waiting('DRIFTLEDGER_LATER'));
   const send = (body: string, about: Record<string, string> = {}, subject = 'driftledger.predictions.churn') => {
     const { 'Nats-Msg-Id': msgID, ...rest } = about;
     const sent = headers();
@@ -79,7 +85,7 @@ describeWithNats('the intake queue on NATS', () => {
       return DONE;
     });
     await send('{}');
-    await eventually(async () => (await waiting('DRIFTLEDGER_INTAKE')) === 0);
+    await eventually(async () => seen.length === 2 && (await unsettled()) === 0);
     expect(seen.map(({ deliveries }) => deliveries)).toEqual([1, 2]);
     expect(new Set(seen.map(({ key }) => key)).size).toBe(1);
   });
@@ -103,6 +109,85 @@ describeWithNats('the intake queue on NATS', () => {
     const found = await (await jetstreamManager(connection)).streams.getMessage('DRIFTLEDGER_REFUSED', { seq: 1 });
     expect(found?.data.length).toBe(0);
     expect(JSON.parse(found?.header.get('Driftledger-Problem') ?? '')).toMatchObject({ code: 'X', bodyLeftOut: true });
+  });
+
+  it('takes messages of others behind hundreds of a deployment that cannot be written, and does those once it can', async () => {
+    const done = new Map<string, number>();
+    let blocked = true;
+    await start(async ({ subject, key }) => {
+      if (blocked && subject === 'driftledger.predictions.x') return { kind: 'later', afterMs: 1_000 };
+      done.set(key, (done.get(key) ?? 0) + 1);
+      return DONE;
+    });
+    await Promise.all(Array.from({ length: 600 }, (_, index) => send('{}', { 'Nats-Msg-Id': `x-${index}` }, 'driftledger.predictions.x')));
+    await send('{}', { 'Nats-Msg-Id': 'y' }, 'driftledger.predictions.y');
+    const sentAt = performance.now();
+    await eventually(() => done.has('y'));
+    expect(performance.now() - sentAt).toBeLessThan(10_000);
+    expect([...done.keys()]).toEqual(['y']);
+    blocked = false;
+    await eventually(async () => (await unsettled()) === 0);
+    expect(done.size).toBe(601);
+    expect(new Set(done.values())).toEqual(new Set([1]));
+    expect(troubles).toEqual([]);
+  });
+
+  it('hands over a message that had to wait as it was sent, whatever it said to the stream it came from', async () => {
+    const seen: unknown[] = [];
+    await start(async ({ subject, body, header, key, deliveries }) => {
+      seen.push([subject, Buffer.from(body).toString(), header('content-type'), header('authorization'), key]);
+      return deliveries === 1 ? { kind: 'later', afterMs: 50 } : DONE;
+    });
+    const about = { 'Content-Type': 'text/plain', Authorization: 'Bearer dl_x', 'Driftledger-Key': 'forged' };
+    await send('a', { ...about, 'Nats-Msg-Id': 'ä', 'Nats-Expected-Stream': 'DRIFTLEDGER_INTAKE' }, 'driftledger.labels.a.b');
+    await eventually(async () => seen.length === 2 && (await unsettled()) === 0);
+    expect(seen[0]).toEqual(['driftledger.labels.a.b', 'a', 'text/plain', 'Bearer dl_x', 'ä']);
+    expect(seen[1]).toEqual(seen[0]);
+  });
+
+  it('leaves a message where it is that is too large to be moved, and gives it again', async () => {
+    const seen: QueuedMessage[] = [];
+    await start(async (message) => {
+      seen.push(message);
+      return message.deliveries === 1 ? { kind: 'later', afterMs: 50 } : DONE;
+    });
+    await send('y'.repeat(1024 * 1024 - 100));
+    await eventually(async () => seen.length === 2 && (await unsettled()) === 0);
+    expect(seen[1]?.header('Driftledger-Key')).toBeUndefined();
+    expect(seen[1]?.key).toBe(seen[0]?.key);
+    expect(troubles).toEqual([]);
+  });
+
+  it('moves a message once that comes again after it was moved', async () => {
+    const manager = await jetstreamManager(connection);
+    await manager.streams.add({ name: 'DRIFTLEDGER_LATER', subjects: ['driftledger.later.>'], retention: RetentionPolicy.Workqueue });
+    let deliveries = 0;
+    await start(
+      async (message) => {
+        deliveries += 1;
+        // As if its first acknowledgement had been lost.
+        if (deliveries === 1) await stream.publish('driftledger.later.predictions.churn', '{}', { msgID: message.key });
+        return message.deliveries === 1 ? { kind: 'later', afterMs: 60_000 } : DONE;
+      },
+      { inFlightMax: 8 },
+    );
+    await send('{}');
+    await eventually(async () => deliveries > 0 && (await waiting('DRIFTLEDGER_INTAKE')) === 0);
+    expect((await manager.streams.info('DRIFTLEDGER_LATER')).state.last_seq).toBe(1);
+  });
+
+  it('gives its settings to consumers that another release has made', async () => {
+    const manager = await jetstreamManager(connection);
+    await start(async () => DONE);
+    await queue?.stop();
+    for (const [name, consumer] of CONSUMERS) await manager.consumers.update(name, consumer, { max_ack_pending: 7, ack_wait: 1e9 });
+    await start(async () => DONE);
+    const settings = async ([name, consumer]: readonly [string, string]): Promise<unknown> => {
+      const { config } = await manager.consumers.info(name, consumer);
+      return [config.max_ack_pending, config.ack_wait];
+    };
+    await eventually(async () => JSON.stringify(await Promise.all(CONSUMERS.map(settings))) === '[[256,10000000000],[20000,10000000000]]');
+    expect(troubles).toEqual([]);
   });
 
   it('has no more messages under way than it may', async () => {
@@ -246,7 +331,7 @@ describeWithNats('the intake queue on NATS', () => {
       return DONE;
     });
     await send('{}');
-    await eventually(async () => (await waiting('DRIFTLEDGER_INTAKE')) === 0);
+    await eventually(async () => (await unsettled()) === 0);
     expect(troubles).toEqual(['Error: a mistake']);
   });
 });

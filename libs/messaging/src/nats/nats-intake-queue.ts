@@ -1,33 +1,22 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import {
-  AckPolicy,
-  type ConsumerMessages,
-  DeliverPolicy,
-  type JetStreamClient,
-  type JetStreamManager,
-  type JsMsg,
-  type StoredMsg,
-  jetstream,
-  jetstreamManager,
-} from '@nats-io/jetstream';
-import { nanos, type NatsConnection } from '@nats-io/transport-node';
+import { type JetStreamClient, jetstream, type JsMsg, type StoredMsg } from '@nats-io/jetstream';
+import { type NatsConnection } from '@nats-io/transport-node';
 import { type QueueWorker } from '../work-queue.js';
+import { LaterMessages } from './later-messages.js';
 import { delivered, type PlacedMessage, stored } from './placed-message.js';
+import { QueueLane } from './queue-lane.js';
 import { RefusedMessages } from './refused-messages.js';
-import { stragglers } from './stragglers.js';
-import { ensureStream, INTAKE, REFUSED } from './streams.js';
+import { INTAKE, LATER, REFUSED, type StreamPlan } from './streams.js';
 import { within } from './within.js';
 
-/** All processes that take messages share it, and with it what is under way. */
-const CONSUMER = 'driftledger-intake';
 const IN_FLIGHT_MAX = 256;
+/** The server keeps a few words about each in memory, and at most so many come round again every half minute. */
+const WAITING_MAX = 20_000;
 const ACK_WAIT_MS = 10_000;
 const TIMEOUT_MS = 5_000;
-const PAUSE_MS = 1_000;
 /** A message whose work failed for a reason nobody foresaw is delivered again after this. */
 const RETRY_MS = 2_000;
-/** A request for more messages stands so long; the server says twice in that time that it is there. */
-const EXPIRES_MS = 10_000;
+/** One that waits is looked at after 2 s, 4 s, … and every half minute in the end, however impatient the worker is. */
+const [WAIT_MS, WAIT_MS_MAX] = [1_000, 30_000];
 
 export type NatsIntakeQueueOptions = {
   /** Stays open when the queue is stopped: it belongs to whoever opened it. */
@@ -35,160 +24,105 @@ export type NatsIntakeQueueOptions = {
   readonly work: QueueWorker;
   /** Hears what went wrong with the server or with the work of a message. All of it is tried again. */
   readonly onTrouble: (error: unknown) => void;
-  /** Messages under way at a time, over all processes; 256 unless said otherwise. */
+  /**
+   * Messages under way at a time, 256 unless said otherwise: so many new ones over all processes, and in each process so many of those
+   * that had to wait.
+   */
   readonly inFlightMax?: number;
   /** A message whose process died is delivered again so long afterwards, in milliseconds; 10,000 unless said otherwise. */
   readonly ackWaitMs?: number;
 };
 
 /**
- * Predictions and labels that producers have put into the stream `INTAKE`, each handed to the worker until it is done or refused. A
- * message is acknowledged only then, so it may come again after any crash; it never gets lost.
+ * Predictions and labels that producers have put into the stream `INTAKE`, each handed to the worker until it is done or refused. What
+ * cannot be done now is moved to the stream `LATER`, so that a deployment in trouble keeps nobody else's messages back. A message is
+ * acknowledged only when it is done, refused or moved, so it may come again after any crash; it never gets lost.
  */
 export class NatsIntakeQueue {
-  private readonly stopping = new AbortController();
   private readonly stream: JetStreamClient;
   private readonly refused: RefusedMessages;
-  private readonly underWay = new Map<JsMsg, Promise<void>>();
-  private readonly ackWaitMs: number;
-  private messages: ConsumerMessages | undefined;
-  private running: Promise<void> | undefined;
-  private waitsFor: Error | undefined;
+  private readonly later: LaterMessages;
+  private readonly lanes: readonly QueueLane[];
 
   constructor(private readonly options: NatsIntakeQueueOptions) {
-    this.ackWaitMs = options.ackWaitMs ?? ACK_WAIT_MS;
-    this.stream = jetstream(options.connection, { timeout: TIMEOUT_MS });
-    this.refused = new RefusedMessages(options.connection, this.stream);
+    const { connection, inFlightMax = IN_FLIGHT_MAX } = options;
+    this.stream = jetstream(connection, { timeout: TIMEOUT_MS });
+    this.refused = new RefusedMessages(connection, this.stream);
+    this.later = new LaterMessages(connection, this.stream);
+    const settleNew = (message: JsMsg): Promise<void> => this.settleNew(message);
+    const settleWaiting = (message: JsMsg): Promise<void> => this.settleWaiting(message);
+    this.lanes = [
+      this.lane(INTAKE, { consumer: 'driftledger-intake', beside: [LATER, REFUSED], ackPendingMax: inFlightMax, settle: settleNew }),
+      this.lane(LATER, { consumer: 'driftledger-later', beside: [REFUSED], ackPendingMax: WAITING_MAX, settle: settleWaiting }),
+    ];
   }
 
   /** What keeps it from taking messages; it goes on by itself. */
   get trouble(): Error | undefined {
-    return this.waitsFor;
+    return this.lanes.find(({ trouble }) => trouble)?.trouble;
   }
 
   /** Messages being worked on in this process. */
   get depth(): number {
-    return this.underWay.size;
+    return this.lanes.reduce((sum, { depth }) => sum + depth, 0);
   }
 
   start(): void {
-    this.running ??= this.run();
+    for (const lane of this.lanes) lane.start();
   }
 
   /** Takes no more messages; resolves when the work that is under way is done and acknowledged. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    this.messages?.stop();
-    await this.running;
+    await Promise.all(this.lanes.map((lane) => lane.stop()));
     const { connection } = this.options;
     // Otherwise the last acknowledgements go with the process, and the messages come again.
     if (!connection.isClosed()) await within(TIMEOUT_MS, 'acknowledging', connection.flush()).catch(() => undefined);
   }
 
-  private async run(): Promise<void> {
-    const beat = setInterval(() => this.beat(), this.ackWaitMs / 3);
-    const sweeping = this.sweep();
-    while (!this.stopping.signal.aborted) {
-      try {
-        await this.consume();
-      } catch (thrown) {
-        this.waitsFor = thrown instanceof Error ? thrown : new Error(String(thrown));
-        this.options.onTrouble(this.waitsFor);
-      }
-      await this.pause(PAUSE_MS);
+  private lane(plan: StreamPlan, about: LaneParts): QueueLane {
+    const { connection, onTrouble, inFlightMax = IN_FLIGHT_MAX, ackWaitMs = ACK_WAIT_MS } = this.options;
+    const settleStored = async (found: StoredMsg): Promise<boolean> => (await this.worked(stored(found))) === undefined;
+    return new QueueLane({ connection, stream: this.stream, plan, inFlightMax, ackWaitMs, onTrouble, settleStored, ...about });
+  }
+
+  private async settleNew(message: JsMsg): Promise<void> {
+    const placed = delivered(message);
+    const waitMs = await this.worked(placed);
+    if (waitMs === undefined || (await this.moved(placed, waitMs))) message.ack();
+    else message.nak(waitMs);
+  }
+
+  /** What cannot be moved waits where it is, as one of the few that are under way. */
+  private async moved(placed: PlacedMessage, waitMs: number): Promise<boolean> {
+    try {
+      return await this.later.keep(placed, waitMs);
+    } catch (error) {
+      this.options.onTrouble(error);
+      return false;
     }
-    await Promise.all([sweeping, ...this.underWay.values()]);
-    clearInterval(beat);
   }
 
-  /** Returns when it was stopped. The consumer delivers no more than may be under way, so nothing has to wait here. */
-  private async consume(): Promise<void> {
-    const manager = await this.manager();
-    const { inFlightMax = IN_FLIGHT_MAX } = this.options;
-    for (const plan of [INTAKE, REFUSED]) await ensureStream(manager, plan);
-    await manager.consumers.add(INTAKE.name, {
-      durable_name: CONSUMER,
-      ack_policy: AckPolicy.Explicit,
-      deliver_policy: DeliverPolicy.All,
-      ack_wait: nanos(this.ackWaitMs),
-      max_ack_pending: inFlightMax,
-      // For ever: a message is refused for what it is, never because the log was away for long.
-      max_deliver: -1,
-    });
-    const consumer = await this.stream.consumers.get(INTAKE.name, CONSUMER);
-    this.messages = await consumer.consume({
-      max_messages: inFlightMax,
-      expires: EXPIRES_MS,
-      abort_on_missing_resource: true,
-      callback: (message) => this.begin(message),
-    });
-    this.waitsFor = undefined;
-    if (this.stopping.signal.aborted) this.messages.stop();
-    const ended = await this.messages.closed();
-    if (ended) throw ended;
-  }
-
-  private begin(original: JsMsg): void {
-    const working = this.settle(original)
-      .catch((error: unknown) => {
-        this.options.onTrouble(error);
-        original.nak(RETRY_MS);
-      })
-      .finally(() => this.underWay.delete(original));
-    this.underWay.set(original, working);
-  }
-
-  private async settle(original: JsMsg): Promise<void> {
-    const waits = await this.worked(delivered(original));
-    if (waits === undefined) original.ack();
-    else original.nak(waits);
+  private async settleWaiting(message: JsMsg): Promise<void> {
+    const placed = delivered(message);
+    if (placed.pauseMs !== undefined) return message.nak(placed.pauseMs);
+    const waitMs = await this.worked(placed);
+    const leastMs = WAIT_MS * 2 ** Math.min(placed.message.deliveries - 1, 10);
+    if (waitMs === undefined) message.ack();
+    else message.nak(Math.max(waitMs, Math.min(leastMs, WAIT_MS_MAX)));
   }
 
   /** Undefined when nothing has to be done about the message any more; else the milliseconds after which it is to come again. */
   private async worked(placed: PlacedMessage): Promise<number | undefined> {
-    const verdict = await this.options.work(placed.message);
-    if (verdict.kind === 'later') return verdict.afterMs;
-    if (verdict.kind === 'refused') await this.refused.keep(placed, verdict.problem);
-    return undefined;
-  }
-
-  /** Work that takes long is not to be given to another meanwhile. */
-  private beat(): void {
-    for (const message of this.underWay.keys()) message.working();
-  }
-
-  /**
-   * Looks for what the consumer has passed and the stream still has, as often as a message that lost its process would come again: two
-   * questions to the server when there is nothing.
-   */
-  private async sweep(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      await this.pause(this.ackWaitMs);
-      if (this.stopping.signal.aborted) return;
-      // What goes wrong here is met again at the next look.
-      await this.takeStragglers().catch(this.options.onTrouble);
+    try {
+      const verdict = await this.options.work(placed.message);
+      if (verdict.kind === 'later') return verdict.afterMs;
+      if (verdict.kind === 'refused') await this.refused.keep(placed, verdict.problem);
+      return undefined;
+    } catch (error) {
+      this.options.onTrouble(error);
+      return RETRY_MS;
     }
-  }
-
-  private async takeStragglers(): Promise<void> {
-    const manager = await this.manager();
-    for await (const found of stragglers(manager, { stream: INTAKE.name, consumer: CONSUMER, subjects: INTAKE.subjects })) {
-      if (this.stopping.signal.aborted) return;
-      // One that cannot be done now must not keep back those behind it.
-      await this.takeStraggler(manager, found).catch(this.options.onTrouble);
-    }
-  }
-
-  private async takeStraggler(manager: JetStreamManager, found: StoredMsg): Promise<void> {
-    if ((await this.worked(stored(found))) === undefined) await manager.streams.deleteMessage(INTAKE.name, found.seq);
-  }
-
-  private manager(): Promise<JetStreamManager> {
-    return jetstreamManager(this.options.connection, { timeout: TIMEOUT_MS });
-  }
-
-  private async pause(ms: number): Promise<void> {
-    // An abort ends the pause early; who called looks at the signal.
-    await delay(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }
+
+type LaneParts = Pick<ConstructorParameters<typeof QueueLane>[0], 'consumer' | 'beside' | 'ackPendingMax' | 'settle'>;

@@ -48,6 +48,17 @@ export const INTAKE: StreamPlan = {
   duplicatesMs: 10 * 60_000,
 };
 
+/** What was taken from `INTAKE` and cannot be done now: it waits here, out of the way of what comes after it. */
+export const LATER: StreamPlan = {
+  name: 'DRIFTLEDGER_LATER',
+  description: 'Driftledger: predictions and labels that wait until their deployment can be written',
+  subjects: ['driftledger.later.>'],
+  keeps: 'work',
+  ageMsMax: 0,
+  bytesMax: 1024 * MIB,
+  duplicatesMs: 10 * 60_000,
+};
+
 /** What producers have sent and nobody can take, as it was sent, with the reason. */
 export const REFUSED: StreamPlan = {
   name: 'DRIFTLEDGER_REFUSED',
