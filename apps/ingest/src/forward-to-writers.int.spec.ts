@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,6 +22,8 @@ import { Writers } from './writers.js';
 
 const TIMEOUT_MS = 300;
 const BELIEVED_MS = 3_000;
+/** Of requests and bytes that wait for another copy. */
+const LIMITS = { waitingRequestsMax: 3, waitingBytesMax: 100 };
 
 /** A log that stores batches, and says so only when it may. */
 class SlowStore extends InMemoryEventStore {
@@ -33,7 +36,17 @@ class SlowStore extends InMemoryEventStore {
   }
 }
 
-type Copy = { readonly url: string; readonly app: NestFastifyApplication; readonly writers: Writers };
+/** Writers that remember which of them did not answer. */
+class RememberingWriters extends Writers {
+  readonly forgotten: string[] = [];
+
+  override forget(deploymentId: string): void {
+    this.forgotten.push(deploymentId);
+    super.forget(deploymentId);
+  }
+}
+
+type Copy = { readonly url: string; readonly app: NestFastifyApplication; readonly writers: RememberingWriters };
 
 describe('requests that reach a copy which does not write their deployment', () => {
   const directory = mkdtempSync(join(tmpdir(), 'driftledger-forward-'));
@@ -41,6 +54,7 @@ describe('requests that reach a copy which does not write their deployment', () 
   let leases: InProcessLeases;
   let key: string;
   let [one, other]: Copy[] = [];
+  let strange: Server | undefined;
 
   const start = async (name: string): Promise<Copy> => {
     const intake = {
@@ -66,8 +80,8 @@ describe('requests that reach a copy which does not write their deployment', () 
       );
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const writers = new Writers({ leases, url, isRegistered: async () => true, believedMs: BELIEVED_MS });
-    forwardToWriters(app, writers, TIMEOUT_MS);
+    const writers = new RememberingWriters({ leases, url, isRegistered: async () => true, believedMs: BELIEVED_MS });
+    forwardToWriters(app, writers, { limits: LIMITS, timeoutMs: TIMEOUT_MS });
     await app.listen(port, '127.0.0.1');
     return { url, app, writers };
   };
@@ -75,8 +89,9 @@ describe('requests that reach a copy which does not write their deployment', () 
     { url }: Copy,
     request: string,
     headers: Record<string, string> = {},
+    deployment = 'shared',
   ): Promise<{ readonly status: number; readonly code?: string; readonly retryAfter: string | null; readonly answer: unknown }> => {
-    const response = await fetch(`${url}/v1/deployments/shared/predictions`, {
+    const response = await fetch(`${url}/v1/deployments/${deployment}/predictions`, {
       method: 'POST',
       headers: {
         ...{ authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson', 'idempotency-key': request },
@@ -93,6 +108,16 @@ describe('requests that reach a copy which does not write their deployment', () 
     };
   };
   const MOVES = { status: 503, code: 'WRITER_MOVES', retryAfter: '1' };
+  /** A copy that writes this deployment, and answers requests in its own way. */
+  const strangeWriterOf = async (deployment: string, answer: RequestListener): Promise<void> => {
+    const port = await freePort();
+    strange = createServer(answer);
+    await new Promise<void>((listens) => strange?.listen(port, '127.0.0.1', listens));
+    await leases.acquire(`deployment-${deploymentIdOf(deployment)}`, {
+      value: `http://127.0.0.1:${port}`,
+      signal: new AbortController().signal,
+    });
+  };
   const batches = async (): Promise<number> => {
     let count = 0;
     for await (const { type } of store.readAll()) if (type === 'PredictionBatchRecorded') count += 1;
@@ -113,6 +138,8 @@ describe('requests that reach a copy which does not write their deployment', () 
       await app.close();
     }
     await leases.close();
+    strange?.close().closeAllConnections();
+    strange = undefined;
   });
   afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
@@ -156,5 +183,35 @@ describe('requests that reach a copy which does not write their deployment', () 
     expect([await third.writers.writerOf(deploymentIdOf('shared')), await batches()]).toEqual([{ kind: 'here' }, 4]);
     await third.writers.stop();
     await third.app.close();
+  });
+
+  it.each(['dies', 'hangs'])('come again when the one that does %s in the middle of its answer', async (end) => {
+    let asked = 0;
+    await strangeWriterOf('torn', (request, response) => {
+      asked += 1;
+      request.resume().on('end', () => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' }).write('{"accepted":2', () => {
+          if (end === 'dies') response.socket?.destroy();
+        });
+      });
+    });
+    expect(await send(other!, 'second', {}, 'torn')).toMatchObject(MOVES);
+    expect([asked, other!.writers.forgotten]).toEqual([1, [deploymentIdOf('torn')]]);
+  });
+
+  it('are refused when too many or too much wait for the one that does, and not for another that does', async () => {
+    await strangeWriterOf('frozen', (request) => request.pause());
+    const codesOf = async (requests: readonly string[]): Promise<readonly unknown[]> => {
+      const sent = requests.map((request) => send(other!, request, {}, 'frozen'));
+      expect(await send(other!, `beside-${requests.join('-')}`)).toMatchObject({ status: 200 });
+      return (await Promise.all(sent)).map(({ status, code, retryAfter }) => [status, code, retryAfter]).sort();
+    };
+    const [moves, full] = [
+      [503, 'WRITER_MOVES', '1'],
+      [503, 'OVERLOADED', '1'],
+    ];
+    expect(await codesOf(['a', 'b', 'c', 'd'])).toEqual([full, moves, moves, moves]);
+    expect(await codesOf(['second', 'thirds', 'fourth'])).toEqual([full, moves, moves]);
+    expect(await codesOf(['e'])).toEqual([moves]);
   });
 });

@@ -21,7 +21,7 @@ await runProgram(async () => {
   const url = servers.advertisedUrl ?? urlOf(configuration);
   const program = IngestModule.forRoot(configuration, servers, { version: ownVersion(), url });
   const app = await makeHttpServer(program, { configuration, rawRoutes: INTAKE_ROUTES });
-  forwardToWriters(app, app.get(Writers));
+  forwardToWriters(app, app.get(Writers), { limits: configuration.limits });
   await app.listen(configuration.port, configuration.host);
   return app;
 });
