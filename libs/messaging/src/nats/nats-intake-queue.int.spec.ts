@@ -77,6 +77,21 @@ describeWithNats('the intake queue on NATS', () => {
     ]);
   });
 
+  it('hands over what is sent under one id to several deployments, as predictions and as labels, and what is sent again', async () => {
+    const taken: string[] = [];
+    await start(async ({ subject, key }) => {
+      taken.push(`${subject} ${key}`);
+      return DONE;
+    });
+    const subjects = ['predictions.shop', 'labels.shop', 'predictions.fraud', 'predictions.shop'].map((name) => `driftledger.${name}`);
+    for (const subject of subjects) {
+      // The server forgets an id after a tenth of a second.
+      await eventually(async () => !(await send('{}', { 'Nats-Msg-Id': 'batch-7' }, subject)).duplicate);
+    }
+    await eventually(() => taken.length === subjects.length);
+    expect(taken).toEqual(subjects.map((subject) => `${subject} batch-7`));
+  });
+
   it('delivers a message again, under the same id, until its work is done', async () => {
     const seen: QueuedMessage[] = [];
     await start(async (message) => {
