@@ -129,9 +129,9 @@ describe('G where few are expected', () => {
     { n: 200, m: 200 },
   ])('keeps its level with rare words of $n rows beside $m', ({ n, m }) => {
     const random = seededRandom(n - m);
-    const [rounds, alarms] = [600, { g: 0 }];
+    const [rounds, alarms] = [2_000, { g: 0 }];
     for (let i = 0; i < rounds; i += 1) if ((gTest(drawRare(n, random), drawRare(m, random)).pValue ?? 1) <= 0.05) alarms.g += 1;
-    expect(alarms.g / rounds).toBeGreaterThan(0.025);
-    expect(alarms.g / rounds).toBeLessThan(0.07);
+    expect(alarms.g / rounds).toBeGreaterThan(0.03);
+    expect(alarms.g / rounds).toBeLessThanOrEqual(0.06);
   });
 });
