@@ -111,7 +111,7 @@ export const WindowTick = defineEvent('WindowTick', {
   schema: z.object({
     monitorId,
     deploymentId,
-    /** The time that has come, epoch milliseconds. */
+    /** The time that has come by the clock of who told it, epoch milliseconds; counts up to when the log took it. */
     at: z.int(),
     /** Newest time the deployment itself showed. */
     silentSince: z.int(),

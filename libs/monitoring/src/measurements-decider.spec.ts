@@ -93,10 +93,12 @@ describe('measurements', () => {
     });
   });
 
-  it('take a tick only if it brings time forward', () => {
+  it('take a tick once, and an earlier one as a correction', () => {
     const tick = { monitorId, deploymentId, at: 100, silentSince: 50 };
     given().when(new RecordTick(tick, meta)).then(WindowTick.make(tick));
     given(WindowTick.make(tick)).when(new RecordTick(tick, meta)).thenNothing();
+    const earlier = { ...tick, at: 90 };
+    given(WindowTick.make(tick)).when(new RecordTick(earlier, meta)).then(WindowTick.make(earlier));
   });
 
   it('never change a reference', () => {

@@ -85,7 +85,8 @@ function decide(command: MeasurementCommand, state: MeasurementsState): Answer {
       return windows.length === 0 ? accept() : accept(LateArrivalsCounted.make({ ...command.data, windows }));
     }
     case 'RecordTick':
-      return command.data.at > (state.tick?.at ?? -Infinity) ? accept(WindowTick.make(command.data)) : accept();
+      // An earlier time corrects a clock that was ahead. Whether one is due is asked of the time that counts.
+      return command.data.at === state.tick?.at ? accept() : accept(WindowTick.make(command.data));
     case 'FreezeReference':
       return once(state.frozen.get(command.data.referenceId), command.data.digest, ReferenceFrozen.make(command.data));
     case 'ImportReference': {

@@ -1,4 +1,5 @@
 import { type CommandRunner, type EventCodec, type EventStore } from '#libs/event-store';
+import { type Recorded } from '#libs/kernel';
 import { type MeasurementCommand } from './commands.js';
 import { type MeasurementEvent } from './events.js';
 import { measurementsStream } from './ids.js';
@@ -18,7 +19,7 @@ export class Recorder {
     const held = this.known.get(monitorId) ?? { state: measurementsDecider.initialState(), next: 0n };
     let { state, next } = held;
     for await (const stored of this.store.readStream(measurementsStream(monitorId), { from: next })) {
-      state = measurementsDecider.evolve(state, this.codec.decode<MeasurementEvent>(stored));
+      state = measurementsDecider.evolve(state, dated(this.codec.decode<MeasurementEvent>(stored)));
       next = stored.revision + 1n;
     }
     this.known.set(monitorId, { state, next });
@@ -31,3 +32,10 @@ export class Recorder {
     if (outcome.kind === 'refused') throw new Error(`${command.type} was refused for monitor ${monitorId}: ${outcome.refusal.detail}`);
   }
 }
+
+/**
+ * A tick counts up to the moment the log took it: the machine that told the time may have a clock that is ahead, and what it closed would
+ * stay closed. Read from the log both, so every process and every replay sees the same.
+ */
+const dated = (event: Recorded & MeasurementEvent): MeasurementEvent =>
+  event.type === 'WindowTick' ? { ...event, data: { ...event.data, at: Math.min(event.data.at, event.recordedAt) } } : event;
