@@ -1,4 +1,5 @@
-import { type SubscribeOptions, type SubscriptionMessage, CommandRunner, EventCodec, Unavailable } from '#libs/event-store';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type SubscribeOptions, type SubscriptionMessage, AccessDenied, CommandRunner, EventCodec, Unavailable } from '#libs/event-store';
 import { InMemoryEventStore } from '#libs/event-store/memory';
 import { Clock, type Instant, instant, randomId } from '#libs/kernel';
 import { type Recognised, Authenticator } from './authenticator.js';
@@ -20,9 +21,11 @@ class HandClock extends Clock {
 /** A log that cannot be followed at times. */
 class InterruptedStore extends InMemoryEventStore {
   away = false;
+  denied = false;
   override async *subscribeAll(options: SubscribeOptions): AsyncGenerator<SubscriptionMessage, void, undefined> {
     for await (const message of super.subscribeAll(options)) {
       if (this.away) throw new Unavailable('not-written', 'away');
+      if (this.denied) throw new AccessDenied('users are not loaded yet');
       yield message;
     }
   }
@@ -102,6 +105,22 @@ describe('the directory', () => {
     world.store.away = false;
     expect(await world.directory.caughtUp(5_000)).toBe(true);
     expect([world.outcomeOf(formatApiKey(kept)), world.outcomeOf(formatApiKey(revoked))]).toEqual(['shop', 'REVOKED']);
+    await world.directory.stop();
+  });
+  it('recognises nobody while the log denies access, and goes on by itself once it grants it', async () => {
+    const world = aWorld();
+    await world.directory.start();
+    await world.register('shop', 'producer');
+    const [kept, revoked] = [await world.issue('shop'), await world.issue('shop')];
+    const recognised = () => [kept, revoked].map((key) => world.outcomeOf(formatApiKey(key)));
+    world.store.denied = true;
+    await world.run(new RevokeKey({ principalId: principalIdOf('shop'), keyId: revoked.keyId }, meta()));
+    expect(world.directory.failure).toBeInstanceOf(AccessDenied);
+    world.store.denied = false;
+    const seen = new Set<string>();
+    for (const until = Date.now() + 10_000; world.directory.failure && Date.now() < until; await delay(5)) seen.add(recognised().join());
+    expect([...seen]).toEqual(['UNKNOWN_KEY,UNKNOWN_KEY']);
+    expect(recognised()).toEqual(['shop', 'REVOKED']);
     await world.directory.stop();
   });
   it('waits at start for a log that is away', async () => {

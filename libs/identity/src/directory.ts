@@ -34,6 +34,10 @@ export type KeyRecord = {
 /** A log that is away, or long, is waited for so long at start; then the process goes on, and recognises nobody until it has read it. */
 const START_WITHIN_MS = 10_000;
 const LOOK_AGAIN_MS = 500;
+/** What stopped it is tried again so much later: a server that is starting denies access that it grants a moment later. */
+const AGAIN_AFTER_MS = 2_000;
+/** What ends it at every try, as an event that cannot be read, is looked at this seldom. */
+const AGAIN_AFTER_MS_MAX = 60_000;
 
 const FOLDED = [PrincipalRegistered, KeyIssued, KeyRevoked, RolesGranted, RolesRevoked] as const;
 const isFolded = (event: Recorded): event is Recorded & PrincipalEvent => FOLDED.some(({ type }) => type === event.type);
@@ -56,6 +60,7 @@ export class Directory {
   private readonly runner: SubscriptionRunner;
   private stopping = new AbortController();
   private beginning: Promise<void> = Promise.resolve();
+  private following: Promise<void> = Promise.resolve();
   private unread: Error | undefined;
 
   constructor(
@@ -72,7 +77,6 @@ export class Directory {
         onPoison: 'stop',
         handle: async (batch) => batch.filter(isFolded).forEach((event) => this.apply(event)),
       },
-      // What cannot be folded once cannot be folded: only a log that is away is tried again.
       tries: 1,
     });
   }
@@ -83,20 +87,25 @@ export class Directory {
     this.unread = new Error('the principals of the log were not read yet');
     await this.runner.start();
     this.beginning = this.begin(this.stopping.signal);
+    this.following = this.keepFollowing(this.stopping.signal);
     const late = delay(START_WITHIN_MS, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
     await Promise.race([this.beginning, late]);
-    if (this.runner.failure) throw this.runner.failure;
+    const { failure } = this.runner;
+    if (!failure) return;
+    await this.stop();
+    throw failure;
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
+    await this.following;
     await this.runner.stop();
     await this.beginning;
   }
 
   /**
-   * Why who may do what is not known at the moment: the log is away, which is waited for, or it holds what cannot be read, which ends
-   * it. Nobody is recognised meanwhile: what was revoked could not be known.
+   * Why who may do what is not known at the moment: the log is away or denies access, or it holds what cannot be read. All of that is
+   * tried again, and nobody is recognised meanwhile: what was revoked could not be known.
    */
   get failure(): Error | undefined {
     return this.runner.failure ?? this.runner.trouble ?? this.unread;
@@ -143,6 +152,22 @@ export class Directory {
       if (caughtUp) this.unread = undefined;
       if (caughtUp) return;
       await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Reads all of the log again, a while after anything but a log that is away has ended it. */
+  private async keepFollowing(signal: AbortSignal): Promise<void> {
+    for (let pause = AGAIN_AFTER_MS; !signal.aborted;) {
+      await delay(pause, undefined, { signal, ref: false }).catch(() => undefined);
+      const { failure } = this.runner;
+      pause = failure ? Math.min(pause * 2, AGAIN_AFTER_MS_MAX) : AGAIN_AFTER_MS;
+      if (signal.aborted || !failure) continue;
+      // Before it starts: while it reads, a key that was revoked looks as if it were not.
+      this.unread = failure;
+      await this.beginning;
+      await this.runner.stop();
+      await this.runner.start();
+      this.beginning = this.begin(signal);
     }
   }
 
