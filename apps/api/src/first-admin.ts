@@ -36,7 +36,7 @@ async function attempt(app: INestApplicationContext, file: string): Promise<void
     const [directory, runner, clock] = [app.get(Directory), app.get(CommandRunner), app.get(Clock)];
     if (!(await directory.caughtUp(WITHIN_MS)) || directory.failure)
       throw new Error('the log was not read yet', { cause: directory.failure });
-    await ensureAdminKey({ file, directory, runner, clock });
+    await ensureAdminKey({ file, directory, runner, clock, shared: true });
   } finally {
     await lease.release();
   }

@@ -42,12 +42,12 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 /** One start of the process, from an empty memory. */
-const start = async (): Promise<AdminKey & { opens: boolean; active: number }> => {
+const start = async (own: { file?: string; shared?: boolean } = {}): Promise<AdminKey & { opens: boolean; active: number }> => {
   const directory = new Directory(store, codec);
   await directory.start();
   try {
-    const result = await ensureAdminKey({ file, directory, runner: new CommandRunner(store, codec), clock });
-    const text = (await readFile(file, 'utf8').catch(() => '')).trim();
+    const result = await ensureAdminKey({ file, directory, runner: new CommandRunner(store, codec), clock, ...own });
+    const text = (await readFile(result.file, 'utf8').catch(() => '')).trim();
     const opens = new Authenticator(directory, new Sessions(clock), clock).authenticate({ kind: 'key', text }).kind === 'recognised';
     const active = directory.keysOf(principalIdOf('admin')).filter((key) => key.revokedAt === undefined).length;
     return { ...result, opens, active };
@@ -154,5 +154,16 @@ describe('the admin key', () => {
     expect(await start()).toMatchObject({ outcome: 'none', opens: false });
     await run(new RevokeKey({ principalId: otherId, keyId: other.keyId }, processMeta('spec')));
     expect(await start()).toMatchObject({ outcome: 'issued', opens: true, active: 1 });
+  });
+
+  it('in the file of one process is left alone by others with files of their own, until one of these is emptied by a person', async () => {
+    const [one, other] = ['one.key', 'other.key'].map((name) => ({ file: join(folder, name), shared: true }));
+    expect(await start(one)).toMatchObject({ outcome: 'issued', opens: true, active: 1 });
+    expect(await start(other)).toMatchObject({ outcome: 'none', opens: false, active: 1 });
+    expect(await start(one)).toMatchObject({ outcome: 'kept', opens: true, active: 1 });
+    await writeFile(join(folder, 'other.key'), '');
+    expect(await start(other)).toMatchObject({ outcome: 'issued', opens: true, active: 1 });
+    expect(await start(one)).toMatchObject({ outcome: 'none', opens: false, active: 1 });
+    expect(await start(other)).toMatchObject({ outcome: 'kept', opens: true, active: 1 });
   });
 });

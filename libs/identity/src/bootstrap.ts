@@ -4,7 +4,7 @@ import { type IdentityCommand, type IdentityRefusal, IssueKey, RegisterPrincipal
 import { principalDecider } from './decider.js';
 import { type Directory } from './directory.js';
 import { principalIdOf, principalStream } from './events.js';
-import { readKeyFile, writeKeyFile } from './key-file.js';
+import { hasKeyFile, readKeyFile, writeKeyFile } from './key-file.js';
 import { type ApiKey, digestOf, newApiKey, sameDigest } from './keys.js';
 import { processMeta } from './process-meta.js';
 
@@ -14,9 +14,11 @@ export type Bootstrap = {
   readonly directory: Directory;
   readonly runner: CommandRunner;
   readonly clock: Clock;
+  /** Other processes may have files of their own: a file that is not there says nothing about the key another one holds. */
+  readonly shared?: boolean;
 };
 
-/** `issued`: a new key was put into the file. `none`: the key was revoked on purpose and another admin holds one. */
+/** `issued`: a new key was put into the file. `none`: this file holds no key that opens, and somebody else holds one. */
 export type AdminKey = { readonly principalId: Uuid; readonly file: string; readonly outcome: 'kept' | 'issued' | 'none' };
 
 export const ADMIN_NAME = 'admin';
@@ -30,6 +32,9 @@ const ADMIN_KEY_LABEL = 'admin.key';
  * in the file that the next start takes over. A deleted file is the way back in after a lost key: the next start issues another one
  * and revokes the lost one. A key revoked on purpose is not replaced while another admin holds one.
  *
+ * Where processes have files of their own, a missing file leaves the active key of another one alone; there an empty file is the way
+ * back in, since nobody but a person makes one.
+ *
  * @throws Error when the log refuses or the directory does not see what was recorded
  */
 export const ensureAdminKey = async (bootstrap: Bootstrap): Promise<AdminKey> => {
@@ -38,7 +43,8 @@ export const ensureAdminKey = async (bootstrap: Bootstrap): Promise<AdminKey> =>
   const kept = await readKeyFile(file);
   const standing = kept ? standingOf(directory, kept, principalId) : 'unusable';
   if (standing === 'active') return finish(bootstrap, kept?.keyId, 'kept');
-  if (standing === 'unusable' && isLeftAlone(bootstrap, principalId)) return { principalId, file, outcome: 'none' };
+  if (standing === 'unusable' && (isLeftAlone(bootstrap, principalId) || isElsewhere(bootstrap, principalId, kept)))
+    return { principalId, file, outcome: 'none' };
   const key = standing === 'unissued' && kept ? kept : newApiKey();
   if (key !== kept) await writeKeyFile(file, key);
   if (!directory.principal(principalId))
@@ -60,14 +66,21 @@ const standingOf = (directory: Directory, key: ApiKey, principalId: Uuid): 'acti
   return usable ? 'active' : 'unusable';
 };
 
-const isLeftAlone = ({ directory, clock }: Bootstrap, principalId: Uuid): boolean => {
-  const usable = (id: Uuid, label?: string): boolean =>
-    directory.keysOf(id).some((key) => {
-      const live = key.revokedAt === undefined && (key.expiresAt === undefined || key.expiresAt > clock.now());
-      return live && (label === undefined || key.label === label);
-    });
-  if (usable(principalId, ADMIN_KEY_LABEL)) return false;
-  return directory.allPrincipals().some((one) => one.roles.includes('admin') && usable(one.principalId));
+const usable = ({ directory, clock }: Bootstrap, id: Uuid, label?: string): boolean =>
+  directory.keysOf(id).some((key) => {
+    const live = key.revokedAt === undefined && (key.expiresAt === undefined || key.expiresAt > clock.now());
+    return live && (label === undefined || key.label === label);
+  });
+
+const isLeftAlone = (bootstrap: Bootstrap, principalId: Uuid): boolean => {
+  if (usable(bootstrap, principalId, ADMIN_KEY_LABEL)) return false;
+  return bootstrap.directory.allPrincipals().some((one) => one.roles.includes('admin') && usable(bootstrap, one.principalId));
+};
+
+/** Whether the key is in the file of another process, as far as can be known: this one was not emptied on purpose. */
+const isElsewhere = (bootstrap: Bootstrap, principalId: Uuid, kept: ApiKey | undefined): boolean => {
+  if (!bootstrap.shared || !usable(bootstrap, principalId, ADMIN_KEY_LABEL)) return false;
+  return kept !== undefined || !hasKeyFile(bootstrap.file);
 };
 
 /** Revokes what the file no longer holds. Also after `kept`: the start that issued the key may have died before this step. */

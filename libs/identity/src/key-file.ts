@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { chmod, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type ApiKey, formatApiKey, parseApiKey } from './keys.js';
@@ -41,3 +41,6 @@ export const writeKeyFile = async (file: string, key: ApiKey): Promise<void> => 
     await directory.close();
   }
 };
+
+/** Whether there is a file, whatever it holds. */
+export const hasKeyFile = (file: string): boolean => existsSync(file);
