@@ -35,6 +35,8 @@ export default {
     { ...project('engines', '\\.int\\.spec\\.ts$'), setupFilesAfterEnv: ['<rootDir>/test/support/timeout-engines.js'] },
     { ...project('acceptance', '\\.accept\\.spec\\.ts$'), setupFilesAfterEnv: ['<rootDir>/test/support/timeout-acceptance.js'] },
   ],
+  // Much of the long specs is waiting: for leases, for restarts, for another process.
+  maxWorkers: '100%',
   workerIdleMemoryLimit: '512MB',
   coverageProvider: 'v8',
 };
