@@ -5,6 +5,7 @@ import { serverOptions, type Configuration } from '#libs/configuration';
 import { Problem } from '#libs/identity/http';
 import { JsonLogger, Tracing } from '#libs/observability';
 import { endConnectionsWhenClosing } from './drained-connections.js';
+import { hearOutWhatIsTooLarge } from './heard-out.js';
 import { traceRequests } from './traced-requests.js';
 
 export type HttpServerOptions = {
@@ -25,6 +26,7 @@ export async function makeHttpServer(program: DynamicModule, options: HttpServer
   });
   app.useLogger(app.get(JsonLogger));
   takeRawBodies(app, options.rawRoutes);
+  hearOutWhatIsTooLarge(app);
   endConnectionsWhenClosing(app);
   return app;
 }
