@@ -50,9 +50,9 @@ describeWithNats('predictions over NATS, while both ends are killed', () => {
     StandaloneProcess.start(data, { DRIFTLEDGER_NATS: server.url, DRIFTLEDGER_NATS_PRINCIPAL: 'admin' });
 
   /** Messages that wait in the queue, the ones that are tried again included; -1 while the server cannot say. */
-  const waiting = async (): Promise<number> => {
+  const waiting = async (through: NatsConnection): Promise<number> => {
     try {
-      const manager = await jetstreamManager(connection, { timeout: 1_000 });
+      const manager = await jetstreamManager(through, { timeout: 1_000 });
       const intake = await manager.streams.info('DRIFTLEDGER_INTAKE');
       const later = await manager.streams.info('DRIFTLEDGER_LATER');
       return intake.state.messages + later.state.messages;
@@ -72,8 +72,10 @@ describeWithNats('predictions over NATS, while both ends are killed', () => {
     await late.up();
     const producer = await connectToNats({ servers: [late.url], name: 'producer' });
     await surely(jetstream(producer), 0);
-    await early.caughtUp();
     while (!JSON.stringify(await ready()).includes('"nats-intake":"ok"')) await delay(50);
+    // The server has it; the log has it once the queue is empty.
+    while ((await waiting(producer)) !== 0) await delay(50);
+    await early.caughtUp();
     await early.stop();
     await producer.close();
     await late.stop();
@@ -83,7 +85,7 @@ describeWithNats('predictions over NATS, while both ends are killed', () => {
 
   it('are in the log and in the read model exactly once, and their deployment is told of', async () => {
     standalone = await start();
-    while ((await waiting()) < 0) await delay(50);
+    while ((await waiting(connection)) < 0) await delay(50);
     const stream = jetstream(connection);
     let sent = 0;
     const sending = (async () => {
@@ -105,7 +107,7 @@ describeWithNats('predictions over NATS, while both ends are killed', () => {
       }
     }
     await sending;
-    while ((await waiting()) !== 0) await delay(100);
+    while ((await waiting(connection)) !== 0) await delay(100);
     await standalone.caughtUp();
     await standalone.stop();
     const manager = await jetstreamManager(connection);
