@@ -1,3 +1,5 @@
+// First: the engine's library reads it when it is loaded.
+import './allocator.js';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient, type ClickHouseClient, type ClickHouseClientConfigOptions } from '@clickhouse/client';
